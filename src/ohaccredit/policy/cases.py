@@ -1,0 +1,132 @@
+"""Worked cases: each rule's own examples, written by hand from the text it implements.
+
+A case states the smallest evidence that shows something, the outcome that the text demands, and why. The
+expected outcome is never taken from the engine. Running a case decides it twice, by the traced and by the
+compiled form, and both must say what the case expects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from ohaccredit.language.encode import Encoded, encode
+from ohaccredit.language.outcome import Outcome
+from ohaccredit.language.problems import Place, Problem, json_pointer
+from ohaccredit.language.source import Source
+from ohaccredit.language.trace import Decision, Tracer
+from ohaccredit.standards.edition import Edition
+from ohaccredit.standards.files import CaseOf, CasesFile
+from ohaccredit.standards.home import Home
+from ohaccredit.standards.reading import read_file
+from ohaccredit.standards.shape import check_shape
+
+EXPECTED = ("met", "not met", "not evidenced")
+"""The outcomes that the cases of every rule must show at least once."""
+FEWEST = 4
+"""Positive, negative, not evidenced, boundary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One worked case, ready to run."""
+
+    criterion: str
+    file: CaseOf
+    on: date
+    evidence: dict[str, object]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What became of a case. `said` tells the difference in words; "" if it came out as expected."""
+
+    case: Case
+    decision: Decision
+    said: str
+
+
+def load_cases(home: Home, edition: Edition, problems: list[Problem]) -> dict[str, list[Case]]:
+    """The cases of an edition's own rules, by criterion; what is wrong with them goes to `problems`."""
+    cases: dict[str, list[Case]] = {}
+    for criterion in edition.criteria.values():
+        if (
+            criterion.origin != edition.id
+            or criterion.judged is not None
+            or criterion.id not in edition.rules
+        ):
+            continue
+        path = home.rules / edition.standard / edition.edition / criterion.id / "cases.yaml"
+        read = read_file(path, home.name(path), CasesFile, problems)
+        if read is None:
+            continue
+        file, source = read
+        if file.criterion != criterion.id:
+            problems.append(
+                Problem(f'The folder is called "{criterion.id}".', source.place(("criterion",)), "/criterion")
+            )
+        problems += _shapes(file, source, edition)
+        cases[criterion.id] = [
+            Case(
+                criterion.id,
+                each,
+                each.on or file.on,
+                {**file.background, **each.given},
+                source.place(("cases", index)),
+            )
+            for index, each in enumerate(file.cases)
+        ]
+        problems += _coverage(file, source)
+    return cases
+
+
+def run_case(edition: Edition, case: Case) -> CaseResult:
+    """Decide a case by both forms of its rule and compare with what it expects."""
+    evidence = encode(case.evidence, edition.record)
+    decision = decide(edition, case.criterion, evidence, case.on)
+    compiled = edition.compiled.on(case.on)[case.criterion](evidence)
+    wanted = Outcome.of_words(case.file.expect)
+    differences: list[str] = []
+    if decision.outcome is not wanted:
+        differences.append(f"expected {wanted.words}, came out {decision.outcome.words}")
+    if compiled is not decision.outcome:
+        differences.append(
+            f"the compiled rule says {compiled.words}, the traced rule {decision.outcome.words}"
+        )
+    if case.file.reason is not None and decision.reason() != case.file.reason:
+        differences.append(f'expected the reason "{case.file.reason}", found "{decision.reason()}"')
+    if case.file.missing is not None and set(case.file.missing) != set(decision.missing()):
+        differences.append(f"expected missing {case.file.missing}, found {list(decision.missing())}")
+    return CaseResult(case, decision, "; ".join(differences))
+
+
+def decide(edition: Edition, criterion: str, evidence: dict[str, Encoded], on: date) -> Decision:
+    """The traced decision of one criterion over encoded evidence."""
+    return Tracer(edition.definitions, evidence, on).decide(edition.rules[criterion])
+
+
+def _shapes(file: CasesFile, source: Source, edition: Edition) -> Iterator[Problem]:
+    yield from check_shape(file.background, edition.record, source, ("background",))
+    for index, case in enumerate(file.cases):
+        yield from check_shape(case.given, edition.record, source, ("cases", index, "given"))
+
+
+def _coverage(file: CasesFile, source: Source) -> Iterator[Problem]:
+    names = [case.name for case in file.cases]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            where = ("cases", index, "name")
+            yield Problem("Another case has this name.", source.place(where), json_pointer(where))
+    if len(names) < FEWEST:
+        yield Problem(
+            f"There are {len(names)} cases; at least {FEWEST} are needed.",
+            source.place(("cases",)),
+            "/cases",
+            "One that is met, one that is not, one without the evidence, and one at the boundary.",
+        )
+    seen = {case.expect for case in file.cases}
+    for outcome in EXPECTED:
+        if outcome not in seen:
+            yield Problem(f'No case comes out as "{outcome}".', source.place(("cases",)), "/cases")

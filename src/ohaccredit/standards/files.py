@@ -1,0 +1,315 @@
+"""What the files of standards and rules look like: one pydantic model for each kind of file.
+
+The models check shape and spelling; `edition` checks how the files hang together. Each kind of file is
+described for authors at the head of an example in docs/adding-a-criterion.md.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
+StatementId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+-[A-Z0-9]+$")]
+
+
+class File(BaseModel):
+    """Unknown keys are mistakes; nothing is converted silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WordsOf(File):
+    """The same words by language. English is always given; Welsh may follow later."""
+
+    en: str = Field(min_length=1)
+    cy: str | None = None
+
+    def plain(self) -> dict[str, str]:
+        """The words as a mapping from language to text."""
+        return {language: text for language, text in (("en", self.en), ("cy", self.cy)) if text}
+
+
+# ── Evidence types ──────────────────────────────────────────────────────────────────────────────────
+
+
+class MeasureOf(File):
+    """How the points of a series are read (see ohaccredit.language.types.Measure)."""
+
+    kind: Literal["share", "rate", "mean"]
+    of: Name
+    base: Name | None = None
+    spread: Name | None = None
+    people: Name | None = None
+    better: Literal["higher", "lower"] = "higher"
+
+
+class FieldOf(File):
+    """One field of an evidence type."""
+
+    type: Literal[
+        "text", "yes_no", "date", "count", "number", "percent", "money", "choice", "choices",
+        "record", "list", "series", "assessment", "judged_criterion",
+    ]  # fmt: skip
+    words: WordsOf
+    about: WordsOf | None = None
+    required: bool = False
+    unit: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    options: dict[str, WordsOf] | None = None
+    fields: dict[Name, FieldOf] | None = None
+    at: Name | None = None
+    same: Name | None = None
+    measure: MeasureOf | None = None
+    of: Id | None = None
+    small_cell: Literal["", "characteristics", "other"] = ""
+    share_of: Name | None = None
+    """For a percentage: the field beside it that counts the people it is a share of."""
+
+
+class KeyOf(File):
+    """One key of an evidence type that is given once per key."""
+
+    words: WordsOf
+    measure: MeasureOf | None = None
+
+
+class ChecksOf(File):
+    """What must be plausible about an item; a breach is a flag, never a verdict."""
+
+    dates_in_order: list[tuple[str, str]] = []
+    part_of_whole: list[tuple[str, str]] = []
+
+
+class EvidenceFile(File):
+    """standards/evidence/<type>.yaml: one kind of thing that is asked for."""
+
+    evidence: Name
+    words: WordsOf
+    about: WordsOf
+    collects: Literal["one", "many", "one_per_key", "every_item"]
+    privacy: Literal["open", "organisation", "staff", "aggregate"]
+    effort: int = Field(ge=0)
+    keys: dict[Name, KeyOf] | None = None
+    fields: dict[Name, FieldOf]
+    checks: ChecksOf = ChecksOf()
+
+
+class RefusedField(File):
+    """A name that people may use for what is never accepted, and why it is refused."""
+
+    names: list[Name]
+    because: WordsOf
+
+
+class RefusedFile(File):
+    """standards/evidence/refused.yaml: what must not be handed in at all."""
+
+    refused: list[RefusedField]
+
+
+# ── Sources ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class StatementOf(File):
+    """One statement of a source document, in our words."""
+
+    id: StatementId
+    place: str
+    says: str
+    binds: list[Literal["employer", "provider", "scheme", "government", "profession"]]
+    kind: Literal["criterion", "process", "factor", "incentive", "offer", "metric", "context"]
+    tier: str | list[str] | None = None
+    same_as: list[StatementId] = []
+    unclear: str | None = None
+
+
+class SourceFile(File):
+    """standards/sources/<source>.yaml: the register of a document's statements."""
+
+    source: Id
+    title: str
+    publisher: str
+    published: str | None = None
+    note: str | None = None
+    statements: list[StatementOf]
+
+
+# ── Standards ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class TierOf(File):
+    """A rung of the ladder, or a foundation that holds for all of them."""
+
+    id: Id
+    words: WordsOf
+    about: WordsOf | None = None
+
+
+class AdoptOf(File):
+    """Criteria taken over from another standard's edition, with their rules."""
+
+    standard: Id
+    edition: str
+    into: dict[Id, list[Id]]
+
+
+class ForceOf(File):
+    """The dates between which something is in force; `until` is its last day."""
+
+    start: date = Field(alias="from")
+    until: date | None = None
+
+
+class ModuleOf(File):
+    """Optional criteria, off unless asked for."""
+
+    id: Id
+    words: WordsOf
+    about: WordsOf
+
+
+class StandardFile(File):
+    """standards/<standard>/<edition>/standard.yaml."""
+
+    standard: Id
+    edition: str
+    title: WordsOf
+    about: WordsOf
+    notice: WordsOf
+    subject: WordsOf
+    in_force: ForceOf
+    shares: str | None = None
+    foundations: list[TierOf] = []
+    tiers: list[TierOf] = Field(min_length=1)
+    modules: list[ModuleOf] = []
+    adopts: list[AdoptOf] = []
+    evidence: list[Name] = Field(min_length=1)
+
+
+class LevelOf(File):
+    """One level of a rubric."""
+
+    level: int
+    words: WordsOf
+
+
+class JudgedOf(File):
+    """How a person judges a criterion that no rule can decide."""
+
+    question: WordsOf
+    levels: list[LevelOf] = Field(min_length=2)
+    met_from: int
+
+
+class CriterionOf(File):
+    """One requirement, in the words a lawyer reads."""
+
+    id: Id
+    title: WordsOf
+    requirement: WordsOf
+    obligation: Literal["must", "expected", "credit"]
+    statements: list[StatementId] = Field(min_length=1)
+    next_step: WordsOf
+    effective: ForceOf | None = None
+    module: Id | None = None
+    may_claim_not_applicable: bool = False
+    judged: JudgedOf | None = None
+
+
+class CriteriaFile(File):
+    """standards/<standard>/<edition>/criteria/<name>.yaml: the criteria of one tier or foundation."""
+
+    tier: Id
+    criteria: list[CriterionOf] = Field(min_length=1)
+
+
+# ── Rules ───────────────────────────────────────────────────────────────────────────────────────────
+
+Figure = int | Decimal | str | list[str]
+
+
+class DatedOf(File):
+    """A parameter's value from a date on."""
+
+    start: date = Field(alias="from")
+    value: Figure | dict[str, Figure]
+    reference: str
+    reviewed_on: date
+
+
+class ParameterOf(File):
+    """A dated figure. `origin` says whether a source gives it or we propose it."""
+
+    words: WordsOf
+    type: Literal["count", "number", "percent", "months", "days", "choices"]
+    unit: str = ""
+    by: Id | None = None
+    origin: Literal["source", "proposal"]
+    why: str
+    values: list[DatedOf] = Field(min_length=1)
+
+
+class ParametersFile(File):
+    """rules/<standard>/<edition>/parameters.yaml."""
+
+    parameters: dict[Id, ParameterOf]
+
+
+class BandOf(File):
+    """One line of a derived choice."""
+
+    when: dict[str, Any] | None = None
+    then: str
+
+
+class DerivedOf(File):
+    """A value or condition that is defined once and used by name."""
+
+    words: WordsOf
+    why: str
+    value: dict[str, Any] | None = None
+    condition: dict[str, Any] | None = None
+    options: dict[str, WordsOf] | None = None
+    first_of: list[BandOf] | None = None
+
+
+class DerivedFile(File):
+    """rules/<standard>/<edition>/derived.yaml."""
+
+    derived: dict[Id, DerivedOf]
+
+
+class RuleFile(File):
+    """rules/<standard>/<edition>/<criterion>/rule.yaml; the tests themselves are read by the language."""
+
+    criterion: Id
+    why: str | None = None
+    applies_when: Any = None
+    met_when: Any
+
+
+class CaseOf(File):
+    """One worked case: the smallest evidence that shows something, and the outcome the text demands."""
+
+    name: str
+    on: date | None = None
+    given: dict[str, Any]
+    expect: Literal["met", "not met", "not evidenced", "not applicable"]
+    reason: str | None = None
+    missing: list[str] | None = None
+    because: str
+
+
+class CasesFile(File):
+    """rules/<standard>/<edition>/<criterion>/cases.yaml."""
+
+    criterion: Id
+    on: date
+    background: dict[str, Any] = {}
+    cases: list[CaseOf] = Field(min_length=1)

@@ -1,0 +1,52 @@
+"""The register of source statements: what the documents behind the standards say, in our words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ohaccredit.language.problems import Problem, ProblemsFound, json_pointer
+from ohaccredit.standards.files import SourceFile, StatementOf
+from ohaccredit.standards.home import Home
+from ohaccredit.standards.reading import read_file
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement, with the document it stands in."""
+
+    source: str
+    title: str
+    file: StatementOf
+
+    @property
+    def cited(self) -> str:
+        """How a report names it: document and place."""
+        return f"{self.title}, {self.file.place}"
+
+
+def load_statements(home: Home) -> dict[str, Statement]:
+    """Every registered statement by id.
+
+    Raises ProblemsFound with every problem of the register's files.
+    """
+    problems: list[Problem] = []
+    statements: dict[str, Statement] = {}
+    for path in sorted((home.standards / "sources").glob("*.yaml")):
+        read = read_file(path, home.name(path), SourceFile, problems)
+        if read is None:
+            continue
+        file, source = read
+        for index, each in enumerate(file.statements):
+            if each.id in statements:
+                where = ("statements", index, "id")
+                problems.append(
+                    Problem(
+                        f'The statement "{each.id}" is registered twice.',
+                        source.place(where),
+                        json_pointer(where),
+                    )
+                )
+            statements[each.id] = Statement(file.source, file.title, each)
+    if problems:
+        raise ProblemsFound(problems)
+    return statements
