@@ -301,7 +301,7 @@ def _stylesheet_href(tag: str) -> str | None:
     found: list[dict[str, str | None]] = []
 
     class Reader(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             found.append(dict(attrs))
 
     Reader().feed(tag)
