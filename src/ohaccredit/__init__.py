@@ -1,0 +1,1 @@
+"""The engine that assesses how well an employer looks after health at work."""

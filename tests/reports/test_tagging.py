@@ -199,7 +199,7 @@ def test_both_claims_are_in_one_metadata_packet(report: Tags) -> None:
         assert metadata["pdfuaid:part"] == "1"
 
 
-def test_a_welsh_report_counts_its_pages_in_welsh() -> None:
+def test_a_welsh_report_is_welsh_but_for_the_english_passage() -> None:
     tags = Tags(render_pdf(sample_html(criteria=1, lang="cy"), assets=ASSETS))
     assert str(tags.file.Root.Lang) == "cy"
     assert [str(s.Lang) for s in tags.structs() if "/Lang" in s][-1] == "en"

@@ -28,9 +28,7 @@ def check(ctx: click.Context, standard: str | None, as_json: bool) -> None:
     rules = sum(1 for e in editions for c in e.criteria.values() if c.origin == e.id and c.judged is None)
     parameters = {name for e in editions for name in e.definitions.parameters}
     if as_json:
-        print_json(
-            {"problems": [], "editions": [e.id for e in editions], "criteria": criteria, "rules": rules}
-        )
+        print_json({"problems": [], "editions": [e.id for e in editions], "criteria": criteria, "rules": rules})
         return
     for edition in editions:
         own = [c for c in edition.criteria.values() if c.origin == edition.id]
@@ -48,9 +46,7 @@ def check(ctx: click.Context, standard: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
 @reports_problems
-def cases(
-    ctx: click.Context, standard: str | None, criterion: str | None, verbose: bool, as_json: bool
-) -> None:
+def cases(ctx: click.Context, standard: str | None, criterion: str | None, verbose: bool, as_json: bool) -> None:
     """Run the worked cases that stand beside the rules."""
     from ohaccredit.policy.cases import load_cases, run_case
     from ohaccredit.policy.check import check_home

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, cast
 
 from ohaccredit.language import tree as t
 from ohaccredit.language.counting import WHEN_EMPTY, count_verdict, share_verdict
@@ -59,10 +59,7 @@ class CompiledRules:
         bound = self._bound.get(day)
         if bound is None:
             names = (
-                {name: of(day) for name, of in self._dated.items()}
-                | self._fixed
-                | _RUNTIME
-                | {"ON": day.toordinal()}
+                {name: of(day) for name, of in self._dated.items()} | self._fixed | _RUNTIME | {"ON": day.toordinal()}
             )
             bound = {criterion: FunctionType(code, names) for criterion, code in self._code.items()}
             self._bound[day] = bound
@@ -92,9 +89,7 @@ def _share(
     den: int,
     empty: bool | None,
 ) -> bool | None:
-    return share_verdict(
-        yes, no, io, oy, on, oo, comparator=comparator, bound=Fraction(num, den), empty=empty
-    )
+    return share_verdict(yes, no, io, oy, on, oo, comparator=comparator, bound=Fraction(num, den), empty=empty)
 
 
 def _shift(start: int, amount: int, unit: str, direction: str) -> int | None:
@@ -160,12 +155,10 @@ def _call(name: str, *arguments: ast.expr) -> ast.expr:
 
 
 def _get(record: ast.expr, key: str, default: ast.expr | None = None) -> ast.expr:
-    return ast.Call(
-        ast.Attribute(record, "get", ast.Load()), [ast.Constant(key), *([default] if default else [])], []
-    )
+    return ast.Call(ast.Attribute(record, "get", ast.Load()), [ast.Constant(key), *([default] if default else [])], [])
 
 
-def _is(value: ast.expr, what: object) -> ast.expr:
+def _is(value: ast.expr, what: bool | None) -> ast.expr:
     return ast.Compare(value, [ast.Is()], [ast.Constant(what)])
 
 
@@ -216,9 +209,7 @@ class _Builder:
         body += statements
         met = _load(verdict)
         if rule.applies_when is None:
-            chosen = ast.IfExp(
-                met, _load("MET"), ast.IfExp(_is(met, None), _load("NOT_EVIDENCED"), _load("NOT_MET"))
-            )
+            chosen = ast.IfExp(met, _load("MET"), ast.IfExp(_is(met, None), _load("NOT_EVIDENCED"), _load("NOT_MET")))
             body.append(ast.Return(chosen))
         else:
             body.append(ast.Return(_call("outcome_", applies, met)))
@@ -307,7 +298,7 @@ class _Builder:
         if isinstance(node, t.OneOf):
             held, options = [value], node.options
             if isinstance(options, tuple):
-                found = ast.Compare(value.top, [ast.In()], [ast.Constant(options)])
+                found = ast.Compare(value.top, [ast.In()], [ast.Constant(cast("Any", options))])
                 return self._guarded(out, statements, held, found)
             more, among = self._value(options, scopes)
             test: ast.expr = ast.Compare(value.top, [ast.In()], [among.top])
@@ -315,14 +306,8 @@ class _Builder:
                 test = ast.Compare(value.top, [ast.Eq()], [among.top])
             return self._guarded(out, [*statements, *more], [value, among], test)
         if isinstance(node.options, tuple):
-            tests: list[ast.expr] = [
-                ast.Compare(ast.Constant(o), [ast.In()], [value.top]) for o in node.options
-            ]
-            joined = (
-                ast.BoolOp(ast.And() if node.which == "all" else ast.Or(), tests)
-                if len(tests) > 1
-                else tests[0]
-            )
+            tests: list[ast.expr] = [ast.Compare(ast.Constant(o), [ast.In()], [value.top]) for o in node.options]
+            joined = ast.BoolOp(ast.And() if node.which == "all" else ast.Or(), tests) if len(tests) > 1 else tests[0]
             return self._guarded(out, statements, [value], joined)
         more, among = self._value(node.options, scopes)
         if isinstance(node.options.type, Choice):
@@ -405,9 +390,7 @@ class _Builder:
         loop = ast.For(ast.Name(item, ast.Store()), iterable, body, [])
         return [*start, loop, *self._settle(node, names, out, bound)]
 
-    def _settle(
-        self, node: t.Quantified, names: Sequence[str], out: str, bound: _Expression | None
-    ) -> list[ast.stmt]:
+    def _settle(self, node: t.Quantified, names: Sequence[str], out: str, bound: _Expression | None) -> list[ast.stmt]:
         yes, no, io, oy, on, oo = (_load(name) for name in names)
         empty = ast.Constant(WHEN_EMPTY[node.if_list_empty])
         all_open = _sum(io, oy, on, oo)
@@ -415,9 +398,7 @@ class _Builder:
             assert bound is not None
             plain = _compared(_Expression(yes, _sum(yes, no)), node.comparator, bound)
             bottom = ast.Constant(bound.bottom) if isinstance(bound.bottom, int) else bound.bottom
-            careful = _call(
-                "share_", yes, no, io, oy, on, oo, ast.Constant(node.comparator), bound.top, bottom, empty
-            )
+            careful = _call("share_", yes, no, io, oy, on, oo, ast.Constant(node.comparator), bound.top, bottom, empty)
         else:
             counted: ast.expr
             if node.kind == "every":
@@ -437,9 +418,7 @@ class _Builder:
             present = ast.Compare(_sum(yes, no, io), [ast.Gt()], [ast.Constant(0)])
             maybe = ast.Compare(_sum(oy, on, oo), [ast.Gt()], [ast.Constant(0)])
             exact = limit.top if limit.bottom == 1 else _call("Fraction_", limit.top, _bottom(limit))
-            careful = _call(
-                "count_", counted, undecided, present, maybe, ast.Constant(comparator), exact, empty
-            )
+            careful = _call("count_", counted, undecided, present, maybe, ast.Constant(comparator), exact, empty)
         decided = ast.IfExp(ast.BoolOp(ast.Or(), [yes, no]), plain, empty)
         return [_set(out, ast.IfExp(all_open, careful, decided))]
 
@@ -569,9 +548,7 @@ class _Builder:
             record = _get(record, name, _load("NOTHING"))
         return _get(record, last)
 
-    def _parameter(
-        self, node: t.ParameterValue, scopes: tuple[str, ...]
-    ) -> tuple[list[ast.stmt], _Expression]:
+    def _parameter(self, node: t.ParameterValue, scopes: tuple[str, ...]) -> tuple[list[ast.stmt], _Expression]:
         parameter = self._definitions.parameters[node.name]
         values = [each for dated in parameter.values for each in (dated.value, *dated.by_factor.values())]
         scale = 1
@@ -642,13 +619,7 @@ class _Builder:
         # An amount of months or days is a whole number, so its denominator is one.
         call = _call("shift_", start.top, steps.top, ast.Constant(node.unit), ast.Constant(node.direction))
         lacking = [_load_lacks(value) for value in (start, steps) if value.may_lack]
-        test = (
-            ast.BoolOp(ast.Or(), lacking)
-            if len(lacking) > 1
-            else lacking[0]
-            if lacking
-            else ast.Constant(False)
-        )
+        test = ast.BoolOp(ast.Or(), lacking) if len(lacking) > 1 else lacking[0] if lacking else ast.Constant(False)
         statements, value = self._kept(ast.IfExp(test, NONE, call), 1)
         return [*before, *after, *statements], value
 
@@ -657,9 +628,7 @@ class _Builder:
         dated = self._definitions.parameters[node.name].on(day)
         return None if dated is None else dated.value
 
-    def _time_between(
-        self, node: t.TimeBetween, scopes: tuple[str, ...]
-    ) -> tuple[list[ast.stmt], _Expression]:
+    def _time_between(self, node: t.TimeBetween, scopes: tuple[str, ...]) -> tuple[list[ast.stmt], _Expression]:
         before, start = self._value(node.start, scopes)
         after, end = self._value(node.end, scopes)
         span: ast.expr = ast.BinOp(end.top, ast.Sub(), start.top)
@@ -743,9 +712,7 @@ class _Builder:
         if isinstance(node.collection, Keyed):
             iterable = ast.Call(ast.Attribute(iterable, "values", ast.Load()), [], [])
         if_empty = node.if_empty
-        before, empty = (
-            ([], _Expression(NONE, 1, True)) if if_empty is None else self._value(if_empty, scopes)
-        )
+        before, empty = ([], _Expression(NONE, 1, True)) if if_empty is None else self._value(if_empty, scopes)
         fraction_of_empty: ast.expr = NONE
         if if_empty is not None:
             fraction_of_empty = _call("Fraction_", empty.top, _bottom(empty))
@@ -780,9 +747,7 @@ def _only_dated(node: t.Value, definitions: t.Definitions) -> bool:
     """Does the value depend on nothing but the assessment date?"""
     if isinstance(node, t.Constant):
         return True
-    return (
-        isinstance(node, t.ParameterValue) and node.as_of is None and not definitions.parameters[node.name].by
-    )
+    return isinstance(node, t.ParameterValue) and node.as_of is None and not definitions.parameters[node.name].by
 
 
 def _constant(value: object) -> _Expression:
@@ -790,7 +755,7 @@ def _constant(value: object) -> _Expression:
         return _Expression(ast.Constant(value.toordinal()))
     if isinstance(value, Fraction):
         return _Expression(ast.Constant(value.numerator), value.denominator)
-    return _Expression(ast.Constant(value))
+    return _Expression(ast.Constant(cast("Any", value)))
 
 
 def _load_lacks(value: _Expression) -> ast.expr:
@@ -817,9 +782,7 @@ def _compared(left: _Expression, comparator: t.Comparator, right: _Expression) -
     """Two values compared by cross-multiplication; their denominators are positive."""
     if left.bottom == right.bottom and isinstance(left.bottom, int):
         return ast.Compare(left.top, [_OPERATORS[comparator]()], [right.top])
-    return ast.Compare(
-        _scaled(left.top, right.bottom), [_OPERATORS[comparator]()], [_scaled(right.top, left.bottom)]
-    )
+    return ast.Compare(_scaled(left.top, right.bottom), [_OPERATORS[comparator]()], [_scaled(right.top, left.bottom)])
 
 
 def _sum(*names: ast.expr) -> ast.expr:
@@ -834,9 +797,7 @@ def _once(body: list[ast.stmt]) -> ast.stmt:
     return ast.While(ast.Constant(True), [*body, ast.Break()], [])
 
 
-def _branch(
-    verdict: str | None, yes: list[ast.stmt], no: list[ast.stmt], open_: list[ast.stmt]
-) -> list[ast.stmt]:
+def _branch(verdict: str | None, yes: list[ast.stmt], no: list[ast.stmt], open_: list[ast.stmt]) -> list[ast.stmt]:
     if verdict is None:
         return yes
     return [_if(_load(verdict), yes, [_if(_is(_load(verdict), None), open_, no)])]

@@ -27,9 +27,7 @@ HOLDS: Final[dict[Comparator, Callable[[Fraction | int, Fraction | int], bool]]]
 WHEN_EMPTY: Final[dict[IfListEmpty, Verdict]] = {"met": True, "not met": False, "not evidenced": None}
 
 
-def within(
-    low: Fraction | int, high: Fraction | int, comparator: Comparator, bound: Fraction | int
-) -> Verdict:
+def within(low: Fraction | int, high: Fraction | int, comparator: Comparator, bound: Fraction | int) -> Verdict:
     """Does a number that lies somewhere from `low` to `high` meet the bound?"""
     holds = HOLDS[comparator]
     if low == high:

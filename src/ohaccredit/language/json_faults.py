@@ -10,57 +10,29 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ohaccredit.language.json_limits import Limits, NumberTooLargeError
-from ohaccredit.language.json_positions import Lines
-from ohaccredit.language.json_texts import OPENING_QUOTES, Text, read_text, undecodable
+from ohaccredit.language.json_report import CLOSERS, KINDS, EndOfReadingError, FaultReport, Open
+from ohaccredit.language.json_texts import OPENING_QUOTES, Text, read_text
 from ohaccredit.language.json_words import (
     LOST_OPENING_QUOTE,
     bare_name,
     bare_value,
     constant_or_number,
     shown,
-    unquoted,
 )
-from ohaccredit.language.problems import Place, Problem, json_pointer
+from ohaccredit.language.problems import Problem
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 _BLANK = re.compile(r"[ \t\n\r]*+")
-_STRANGE_BLANK = re.compile(r"(?:[^\S \t\n\r]|[\u00ad\u200b-\u200f\u2060\ufeff])+")
+_ORDINARY = frozenset('"{}[],:-0123456789tfn')
+_STRANGE_BLANK = re.compile(r"(?:[^\S \t\n\r]++|[\u00ad\u200b-\u200f\u2060\ufeff]++)++")
 _COMMENT = re.compile(r"//[^\n\r]*+|#[^\n\r]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?")
 _EQUALS = re.compile(r":?=>?")
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_CLOSERS = {"{": "}", "[": "]"}
-_KINDS = {"{": "object", "[": "list"}
-_LONGEST_NAME_IN_POINTER = 200
-
-# What may come next: a name or `}`; the colon; a value (or `]`); a comma or the closing bracket.
-_Next = Literal["name", "colon", "value", "comma"]
-
-
-class _EndOfReadingError(Exception):
-    """Reading on would say nothing new, or take too long."""
-
-
-@dataclass(slots=True)
-class _Open:
-    """An object or list that is being read; the outermost one stands for the file itself."""
-
-    opener: str
-    offset: int
-    value: dict[str, object] | list[object]
-    next: _Next
-    part: str | int | None = None  # the name or index of the entry being read, None if it has no name
-    part_offset: int = 0
-    entry_end: int = 0  # just after the latest name or value
-    comma: int | None = None  # where the comma before the entry being read stands
-    comma_lost: bool = False  # with a quote that was never closed: one mistake, said once
-    either_closer: bool = False
-    names: dict[str, int] = field(default_factory=dict)
 
 
 def find_faults(text: str, name: str, limits: Limits) -> tuple[object, list[Problem]]:
@@ -69,23 +41,13 @@ def find_faults(text: str, name: str, limits: Limits) -> tuple[object, list[Prob
     Bytes that were not UTF-8 are expected as the half characters of Python's "surrogateescape".
     """
     reader = _Reader(text, name, limits)
-    with suppress(_EndOfReadingError):
+    with suppress(EndOfReadingError):
         reader.read()
     document = reader.open[0].value
     return (document[0] if document else None), reader.problems  # type: ignore[index]
 
 
-class _Reader:
-    def __init__(self, text: str, name: str, limits: Limits) -> None:
-        self.text = text
-        self.name = name
-        self.limits = limits
-        self.lines = Lines(text)
-        self.problems: list[Problem] = []
-        self.open = [_Open("", 0, [], "value")]
-        self.at = 0
-        self.values = 0
-
+class _Reader(FaultReport):
     def read(self) -> None:
         steps = {
             "name": self.read_name,
@@ -97,45 +59,19 @@ class _Reader:
             steps[self.open[-1].next](self.open[-1])
         self.end_of_file()
 
-    # --- saying what is wrong -------------------------------------------------------------------
-
-    def place(self, offset: int) -> Place:
-        return Place(self.name, *self.lines.position(offset))
-
-    def pointer(self, depth: int) -> str:
-        """The pointer of the entry being read in the container at `depth`, cut where nesting is refused."""
-        parts = [container.part for container in self.open[1 : min(depth, self.limits.depth) + 1]]
-        return json_pointer(
-            _printable(part) if isinstance(part, str) else part for part in parts if part is not None
-        )
-
-    def report(self, offset: int, message: str, hint: str, *, depth: int | None = None) -> None:
-        pointer = self.pointer(len(self.open) if depth is None else depth)
-        self.problems.append(Problem(message, self.place(offset), pointer, hint))
-        if len(self.problems) >= self.limits.problems:
-            self.problems.append(
-                Problem(
-                    f"There are more problems; the first {self.limits.problems} are listed.",
-                    self.place(max(offset, self.at)),
-                    pointer,
-                    "Put these right and read the file again.",
-                )
-            )
-            raise _EndOfReadingError
-
-    def container_depth(self) -> int:
-        """The depth whose pointer is that of the innermost open container itself."""
-        return len(self.open) - 2
-
     # --- between values -------------------------------------------------------------------------
 
     def skip_blank(self) -> bool:
         """Go to the next sign that is part of the content; False at the end of the file."""
         while True:
+            if self.text[self.at : self.at + 1] in _ORDINARY:
+                return True
             blank = _BLANK.match(self.text, self.at)
             self.at = blank.end() if blank else self.at
             if self.at >= len(self.text):
                 return False
+            if self.text[self.at] in _ORDINARY:
+                return True
             if comment := _COMMENT.match(self.text, self.at):
                 self.report(
                     self.at,
@@ -153,7 +89,7 @@ class _Reader:
             else:
                 return True
 
-    def read_comma(self, container: _Open) -> None:
+    def read_comma(self, container: Open) -> None:
         sign = self.text[self.at]
         if not container.opener:
             self.after_the_end(container)
@@ -175,11 +111,11 @@ class _Reader:
                 )
             self.go_on(container, comma=None)
 
-    def go_on(self, container: _Open, comma: int | None) -> None:
+    def go_on(self, container: Open, comma: int | None) -> None:
         container.next = "name" if isinstance(container.value, dict) else "value"
         container.comma, container.comma_lost = comma, False
 
-    def second_colon(self, container: _Open) -> None:
+    def second_colon(self, container: Open) -> None:
         entries = container.value
         around = self.open[-2]
         if isinstance(entries, dict):
@@ -217,7 +153,7 @@ class _Reader:
             container.next = "value"
         self.at += 1
 
-    def after_the_end(self, container: _Open) -> None:
+    def after_the_end(self, container: Open) -> None:
         """Something follows the document. What it is can only be guessed, so reading ends."""
         document = container.value[0] if isinstance(container.value, list) else None
         if isinstance(document, (dict, list)):
@@ -236,11 +172,11 @@ class _Reader:
                 message = "Text follows after the end of the document."
                 hint = "Take it out, or look for a bracket before it that closes too early."
             self.report(self.at, message, hint, depth=0)
-        raise _EndOfReadingError
+        raise EndOfReadingError
 
     # --- names ----------------------------------------------------------------------------------
 
-    def read_name(self, container: _Open) -> None:
+    def read_name(self, container: Open) -> None:
         sign = self.text[self.at]
         container.part = None
         if sign in "}]":
@@ -256,32 +192,29 @@ class _Reader:
             )
             container.next = "colon"
         elif sign in "{[":
-            self.report(
-                self.at, "A name is missing before this value.", 'Write it in double quotes: "name": value.'
-            )
+            self.report(self.at, "A name is missing before this value.", 'Write it in double quotes: "name": value.')
             self.read_value(container)
         elif sign in OPENING_QUOTES:
             self.take_name(container, read_text(self.text, self.at, is_name=True))
         else:
             self.unquoted_name(container)
 
-    def take_name(self, container: _Open, text: Text) -> None:
+    def take_name(self, container: Open, text: Text) -> None:
         first = container.names.get(text.value)
         container.part, container.part_offset = text.value, self.at
-        self.say(text)
+        self.say_text(text)
         if first is None:
             container.names[text.value] = self.at
         else:
             self.report(
                 self.at,
-                f'The name "{shown(text.value)}" stands twice in this object; '
-                f"the first is at {self.place(first)}.",
+                f'The name "{shown(text.value)}" stands twice in this object; the first is at {self.place(first)}.',
                 "Keep one of them, or give them different names.",
             )
         container.next, self.at = "colon", text.end
         container.entry_end = self.at
 
-    def unquoted_name(self, container: _Open) -> None:
+    def unquoted_name(self, container: Open) -> None:
         word = bare_name(self.text, self.at)
         end = self.at + len(word)
         lost_quote = LOST_OPENING_QUOTE.match(self.text, end)
@@ -300,7 +233,7 @@ class _Reader:
         container.part_offset, container.entry_end, container.next = start, self.at, "colon"
         container.names.setdefault(word, start)
 
-    def read_colon(self, container: _Open) -> None:
+    def read_colon(self, container: Open) -> None:
         sign = self.text[self.at]
         container.next = "value"
         if sign == ":":
@@ -316,13 +249,11 @@ class _Reader:
             )
             container.next = "comma"
         else:
-            self.report(
-                container.entry_end, "A colon is missing here, after the name.", 'Write "name": value.'
-            )
+            self.report(container.entry_end, "A colon is missing here, after the name.", 'Write "name": value.')
 
     # --- values ---------------------------------------------------------------------------------
 
-    def read_value(self, container: _Open) -> None:
+    def read_value(self, container: Open) -> None:
         sign = self.text[self.at]
         in_object = isinstance(container.value, dict)
         if not in_object:
@@ -337,17 +268,17 @@ class _Reader:
         elif sign in OPENING_QUOTES:
             self.count()
             text = read_text(self.text, self.at)
-            self.say(text)
+            self.say_text(text)
             container.comma_lost = not text.closed
             self.take(container, text.value, text.end)
         else:
             self.count()
             self.number_or_word(container)
 
-    def no_value(self, container: _Open, sign: str, in_object: bool) -> None:
+    def no_value(self, container: Open, sign: str, in_object: bool) -> None:
         if not container.opener:
             self.not_an_object(self.at)
-            raise _EndOfReadingError
+            raise EndOfReadingError
         if in_object:
             self.report(
                 self.at,
@@ -358,13 +289,11 @@ class _Reader:
         elif sign in "}]":
             self.close(sign)
         else:
-            self.report(
-                self.at, "This comma has no value before it.", "Take the comma out, or write the value."
-            )
+            self.report(self.at, "This comma has no value before it.", "Take the comma out, or write the value.")
             container.comma = self.at
             self.at += 1
 
-    def open_container(self, container: _Open, sign: str) -> None:
+    def open_container(self, container: Open, sign: str) -> None:
         self.count()
         if not container.opener and sign == "[":
             self.not_an_object(self.at)
@@ -374,13 +303,15 @@ class _Reader:
                 f"Objects and lists stand more than {self.limits.depth} deep in one another here.",
                 "Look for brackets that are never closed, or put the content into fewer levels.",
             )
+        if len(self.open) > 4 * self.limits.depth:
+            raise EndOfReadingError
         value: dict[str, object] | list[object] = {} if sign == "{" else []
         self.put(container, value)
         container.next, container.comma_lost = "comma", False
-        self.open.append(_Open(sign, self.at, value, "name" if sign == "{" else "value"))
+        self.open.append(Open(sign, self.at, value, "name" if sign == "{" else "value"))
         self.at += 1
 
-    def number_or_word(self, container: _Open) -> None:
+    def number_or_word(self, container: Open) -> None:
         start = self.at
         written = constant_or_number(self.text, start, in_list=isinstance(container.value, list))
         if written is not None:
@@ -397,7 +328,7 @@ class _Reader:
             if word.lstrip("+-").lower() in ("nan", "infinity"):
                 self.unquoted(start, word, lost_quote=False)
             self.not_utf8(start, word)
-            raise _EndOfReadingError
+            raise EndOfReadingError
         self.unquoted(start, word, lost_quote=lost_quote is not None)
         self.take(container, word, lost_quote.end() if lost_quote else end)
 
@@ -414,69 +345,14 @@ class _Reader:
             )
             return 0
 
-    def unquoted(self, start: int, word: str, *, lost_quote: bool) -> None:
-        if self.not_utf8(start, word):
-            return
-        if lost_quote:
-            self.report(start, "This text has no opening quote.", f'Write "{shown(word)}".')
-        else:
-            self.report(start, *unquoted(word))
-
-    def not_utf8(self, start: int, word: str) -> bool:
-        byte = re.search(r"[\ud800-\udfff]", word)
-        if byte is None:
-            return False
-        fault = undecodable(byte.group(), start + byte.start())
-        self.report(*fault)
-        return True
-
-    def not_an_object(self, offset: int) -> None:
-        sign = self.text[offset]
-        if sign == "[":
-            message, hint = (
-                "The file holds a list, not one object.",
-                'Begin the file with { and end it with }, and give the list a name: "name": [ … ].',
-            )
-        elif sign == "<":
-            message, hint = (
-                "This looks like a web page or XML, not JSON.",
-                "Save or download the file as JSON.",
-            )
-        else:
-            message, hint = (
-                "The file must hold one object: it begins with { and ends with }.",
-                "Put { before the first name and } at the end; save another kind of file as JSON.",
-            )
-        self.report(offset, message, hint, depth=0)
-
-    def say(self, text: Text) -> None:
-        for fault in text.faults:
-            self.report(*fault)
-        if len(text.value) > self.limits.text_length:
-            self.report(
-                self.at,
-                f"This text has {len(text.value):,} characters; {self.limits.text_length:,} is the limit.",
-                "Shorten it, or hand in long documents as files of their own.",
-            )
-
-    def count(self) -> None:
-        self.values += 1
-        if self.values > self.limits.values:
-            self.report(
-                self.at,
-                f"The file holds more than {self.limits.values:,} values; reading ends here.",
-                "Hand it in as several files.",
-            )
-            raise _EndOfReadingError
-
-    def take(self, container: _Open, value: object, end: int) -> None:
+    def take(self, container: Open, value: object, end: int) -> None:
         if not container.opener and isinstance(value, str):
             self.not_an_object(self.at)
         self.put(container, value)
         self.at = container.entry_end = end
         container.next = "comma"
 
-    def put(self, container: _Open, value: object) -> None:
+    def put(self, container: Open, value: object) -> None:
         entries = container.value
         if isinstance(entries, dict):
             if isinstance(container.part, str):
@@ -496,16 +372,14 @@ class _Reader:
                 "Take the comma out.",
                 depth=self.container_depth(),
             )
-        if sign != _CLOSERS[container.opener] and not container.either_closer:
-            around = next(
-                (n for n in range(len(self.open) - 2, 0, -1) if _CLOSERS[self.open[n].opener] == sign), 0
-            )
+        if sign != CLOSERS[container.opener] and not container.either_closer:
+            around = next((n for n in range(len(self.open) - 2, 0, -1) if CLOSERS[self.open[n].opener] == sign), 0)
             if around and self.opens_more_than_it_closes():
                 while len(self.open) - 1 > around:
                     self.never_closed()
                     self.open.pop()
             else:
-                kind, right = _KINDS[container.opener], _CLOSERS[container.opener]
+                kind, right = KINDS[container.opener], CLOSERS[container.opener]
                 self.report(
                     self.at,
                     f"This {sign} closes the {kind} that begins with {container.opener} "
@@ -522,15 +396,6 @@ class _Reader:
         count = self.text.count
         return count("{") + count("[") > count("}") + count("]")
 
-    def never_closed(self) -> None:
-        container = self.open[-1]
-        self.report(
-            container.offset,
-            f"This {container.opener} is never closed.",
-            f"Put {_CLOSERS[container.opener]} where the {_KINDS[container.opener]} ends.",
-            depth=self.container_depth(),
-        )
-
     def end_of_file(self) -> None:
         container = self.open[-1]
         if container.opener:
@@ -538,16 +403,9 @@ class _Reader:
             self.report(
                 container.offset,
                 f"This {container.opener} is never closed.",
-                f"Put {_CLOSERS[container.opener]} where the {_KINDS[container.opener]} ends. The file ends at "
+                f"Put {CLOSERS[container.opener]} where the {KINDS[container.opener]} ends. The file ends at "
                 f"line {line}, column {column}; if content is missing there, get the whole file again.",
                 depth=self.container_depth(),
             )
         elif container.next == "value" and not self.problems:
             self.report(0, "The file is empty.", "Choose the file that holds the submission.", depth=0)
-
-
-def _printable(name: str) -> str:
-    """A name as a pointer may show it; what cannot be printed, or never ends, is no help there."""
-    if len(name) > _LONGEST_NAME_IN_POINTER:
-        name = name[:_LONGEST_NAME_IN_POINTER] + "…"
-    return name if name.isprintable() else re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "�", name)

@@ -39,15 +39,11 @@ class Limits:
         mantissa, _, exponent = written.lower().partition("e")
         digits = len(mantissa) - mantissa.count("-") - mantissa.count(".")
         if digits > self.digits:
-            raise NumberTooLargeError(
-                f"This number has {digits:,} digits; a number may have at most {self.digits}."
-            )
+            raise NumberTooLargeError(f"This number has {digits:,} digits; a number may have at most {self.digits}.")
         # int() is kept away from long runs of digits, which Python refuses.
         size = exponent.lstrip("+-").lstrip("0")
         if size and (len(size) > 9 or int(size) > self.exponent):
-            raise NumberTooLargeError(
-                f"This number has an exponent beyond {self.exponent}; it cannot be used."
-            )
+            raise NumberTooLargeError(f"This number has an exponent beyond {self.exponent}; it cannot be used.")
         return Decimal(written) if exponent or "." in mantissa else int(written)
 
 

@@ -11,16 +11,14 @@ import hashlib
 import json
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, NoReturn, cast
+from itertools import chain
+from typing import NoReturn
 
 from ohaccredit.language.json_faults import find_faults
 from ohaccredit.language.json_limits import DEFAULT_LIMITS, Limits
 from ohaccredit.language.json_positions import JsonPositions
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.language.source import Source
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "read_json"]
 
@@ -42,9 +40,8 @@ _OTHER_FILES = {
 }
 # Every digit and point becomes 0, every e becomes e, all else a blank: long numbers and exponents then
 # show up in a search for fixed bytes.
-_FIGURES = bytes(
-    ord("0") if byte in b"0123456789." else ord("e") if byte in b"eE" else ord(" ") for byte in range(256)
-)
+_FIGURES = bytes(ord("0") if byte in b"0123456789." else ord("e") if byte in b"eE" else ord(" ") for byte in range(256))
+_CONTAINERS = frozenset({dict, list})
 _DOUBTFUL_ESCAPE = re.compile(r"\\(?:u00[01]|u[dD][89a-fA-F]|[bf])")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -109,11 +106,13 @@ def _read_fast(data: bytes, text: str, limits: Limits) -> dict[str, object] | No
             parse_float=limits.number if doubtful_numbers else Decimal,
             parse_int=limits.number if doubtful_numbers else int,
             parse_constant=_refuse_constant,
-            object_pairs_hook=_object,
         )
         if type(value) is not dict:
             return None
-        _check_size(value, limits, check_texts=_texts_are_doubtful(text, limits))
+        names = _check_size(value, limits, check_texts=_texts_are_doubtful(text, limits))
+        if names != data.translate(None, b" \t\r\n").count(b'":'):
+            # A name was lost because it stands twice, or a text holds a quote and a colon.
+            json.loads(text, object_pairs_hook=_refuse_duplicates)
     except (ValueError, RecursionError):
         return None
     return value
@@ -128,41 +127,51 @@ def _refuse_constant(written: str) -> NoReturn:
     raise _DoubtError(written)
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
+def _refuse_duplicates(pairs: list[tuple[str, object]]) -> None:
+    if len(dict(pairs)) != len(pairs):
         raise _DoubtError("a name stands twice")
-    return value
 
 
 def _texts_are_doubtful(text: str, limits: Limits) -> bool:
-    return len(text) > limits.text_length or _DOUBTFUL_ESCAPE.search(text) is not None
+    return _DOUBTFUL_ESCAPE.search(text) is not None or _may_hold_long_text(text, limits.text_length)
 
 
-def _check_size(document: object, limits: Limits, *, check_texts: bool) -> None:
-    """Raises _DoubtError if there is more than the limits allow, or a character that is refused."""
-    level = [document]
-    values = 1
-    depth = 0
-    while level:
-        depth += 1
-        below: list[object] = []
-        for container in level:
-            if type(container) is dict:
-                below.extend(container.values())
-                if check_texts:
-                    _check_texts(container, limits)
-            else:
-                below.extend(cast("list[object]", container))
+def _may_hold_long_text(text: str, most: int) -> bool:
+    """Whether a text of more than `most` characters is possible: it would fill a window of half of that."""
+    window = max(most // 2, 1)
+    for start in range(0, len(text) - most, window):
+        quote = text.find('"', start, start + window)
+        while quote > 0 and text[quote - 1] == "\\":  # it may stand inside a text
+            quote = text.find('"', quote + 1, start + window)
+        if quote < 0:
+            return True
+    return False
+
+
+def _check_size(document: dict[str, object], limits: Limits, *, check_texts: bool) -> int:
+    """The number of names in the document.
+
+    Raises _DoubtError if there is more than the limits allow, or a character that is refused.
+    """
+    below: list[object] = [document]
+    values = depth = names = 0
+    while below:
         values += len(below)
+        containers = [value for value in below if type(value) in _CONTAINERS]
+        objects = [value for value in containers if type(value) is dict]
+        lists = [value for value in containers if type(value) is list]
+        depth += bool(containers)
         if depth > limits.depth or values > limits.values:
             raise _DoubtError("too large")
         if check_texts:
             _check_texts([value for value in below if type(value) is str], limits)
-        level = [value for value in below if type(value) is dict or type(value) is list]
+            _check_texts([*chain.from_iterable(objects)], limits)
+        names += sum(map(len, objects))
+        below = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(lists)]
+    return names
 
 
-def _check_texts(texts: Collection[str], limits: Limits) -> None:
+def _check_texts(texts: list[str], limits: Limits) -> None:
     # The comma keeps halves of characters in neighbouring texts apart.
     if texts and (max(map(len, texts)) > limits.text_length or _FORBIDDEN.search(",".join(texts))):
         raise _DoubtError("a text that is refused")

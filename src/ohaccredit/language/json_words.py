@@ -11,8 +11,9 @@ _PLAIN = re.compile(
     r"(?=\Z|[\s,:\[\]{}\"'#;]|/[/*])"
 )
 _TIME_OR_ADDRESS = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?![^\s,\]}])|[A-Za-z]{2,10}://[^\s,\"\]}]++")
-_WORDS = re.compile(r"[^,:\[\]{}\"\n\r]++")
-_NAME_WORDS = re.compile(r"[^,:=\[\]{}\"\n\r]++")
+# Bounded, so that long runs of junk are not read again and again.
+_WORDS = re.compile(r"[^,:\[\]{}\"\n\r]{1,2000}+")
+_NAME_WORDS = re.compile(r"[^,:=\[\]{}\"\n\r]{1,2000}+")
 _COMMENT_BEGINS = re.compile(r"//|/\*|\s#")
 _CONSTANTS = {
     "true": "true",
@@ -79,9 +80,7 @@ def _without_comment(words: str) -> str:
 
 def shown(written: str) -> str:
     """A piece of the file as a message may show it: short, and with nothing a screen cannot print."""
-    clean = "".join(
-        character if character.isprintable() else "�" for character in written[: _LONGEST_SHOWN + 1]
-    )
+    clean = "".join(character if character.isprintable() else "�" for character in written[: _LONGEST_SHOWN + 1])
     return clean if len(clean) <= _LONGEST_SHOWN else clean[:_LONGEST_SHOWN] + "…"
 
 

@@ -224,9 +224,7 @@ class _Parser:
                 )
             reasons[key] = reason
         if "otherwise" in raw and raw["otherwise"] != "not evidenced":
-            raise self.fail(
-                (*path, "otherwise"), 'The only other outcome a test can have is "not evidenced".'
-            )
+            raise self.fail((*path, "otherwise"), 'The only other outcome a test can have is "not evidenced".')
         inner = {key: value for key, value in raw.items() if key not in _REMARKS}
         return t.Remark(
             self.condition(inner, path),
@@ -248,9 +246,7 @@ class _Parser:
         over, collection = self.collection(raw[head], (*path, head))
         inner = _Parser(self.reading, (*self.scopes, collection.item))
         where = inner.condition(raw["where"], (*path, "where")) if "where" in raw else None
-        satisfying = (
-            inner.condition(raw["satisfying"], (*path, "satisfying")) if "satisfying" in raw else None
-        )
+        satisfying = inner.condition(raw["satisfying"], (*path, "satisfying")) if "satisfying" in raw else None
         distinct = inner._field_value(raw["distinct"], (*path, "distinct")) if "distinct" in raw else None
         if head in ("every", "none", "share_of") and satisfying is None:
             raise self.fail(path, f'"{head}" needs "satisfying": what the items are tested for.')
@@ -260,9 +256,7 @@ class _Parser:
         comparator: t.Comparator = "at_least"
         if counted:
             comparator = _COMPARATORS[comparators[0]][0]
-            bound = self.operand(
-                raw[comparators[0]], (*path, comparators[0]), COUNT if head == "count_of" else A_SHARE
-            )
+            bound = self.operand(raw[comparators[0]], (*path, comparators[0]), COUNT if head == "count_of" else A_SHARE)
         if raw.get("if_list_empty") not in get_args(t.IfListEmpty):
             raise self.fail(
                 (*path, "if_list_empty") if "if_list_empty" in raw else path,
@@ -405,9 +399,7 @@ class _Parser:
             return t.Constant(text == "yes", YesNo(), place)
         if isinstance(expected, (Choice, Choices)):
             return t.Constant(self._option(text, path, expected), expected, place)
-        wanted = (
-            f"{name_of(expected).capitalize()} is expected here" if expected else "A value is expected here"
-        )
+        wanted = f"{name_of(expected).capitalize()} is expected here" if expected else "A value is expected here"
         raise self.fail(
             path,
             f'{wanted}, not "{text}".',
@@ -500,9 +492,7 @@ class _Parser:
             raise self.fail(path, f'"{head}" needs "in": the list.')
         over, collection = self.collection(raw["in"], (*path, "in"))
         inner = _Parser(self.reading, (*self.scopes, collection.item))
-        of = inner.operand(
-            raw[head] if isinstance(raw[head], dict) else f"field {raw[head]}", (*path, head), None
-        )
+        of = inner.operand(raw[head] if isinstance(raw[head], dict) else f"field {raw[head]}", (*path, head), None)
         reduction = cast("t.Reduction", _REDUCTIONS[head])
         wanted = Date if reduction in ("earliest", "latest") else Number
         if not isinstance(of.type, wanted):
@@ -514,9 +504,7 @@ class _Parser:
         if "if_list_empty" not in raw:
             raise self.fail(path, f'"{head}" must say "if_list_empty": a value, or not evidenced.')
         empty = raw["if_list_empty"]
-        if_empty = (
-            None if empty == "not evidenced" else self.operand(empty, (*path, "if_list_empty"), of.type)
-        )
+        if_empty = None if empty == "not evidenced" else self.operand(empty, (*path, "if_list_empty"), of.type)
         kind: Scalar = of.type
         if isinstance(kind, Number) and reduction == "mean":
             kind = Number(unit=kind.unit, whole=False)
@@ -524,11 +512,7 @@ class _Parser:
 
     def _arithmetic(self, operation: t.Operation, raw: object, path: Path) -> t.Value:
         where = (*path, operation)
-        if (
-            not isinstance(raw, list)
-            or len(raw) < 2
-            or (operation in ("difference", "ratio") and len(raw) != 2)
-        ):
+        if not isinstance(raw, list) or len(raw) < 2 or (operation in ("difference", "ratio") and len(raw) != 2):
             raise self.fail(
                 where,
                 f'"{operation}" needs a list of {"two" if operation in ("difference", "ratio") else "two or more"} values.',
@@ -552,11 +536,7 @@ class _Parser:
             unit = kept[0] if kept else (SHARE if stated else "")
         else:
             unit = (
-                SHARE
-                if units[0] == units[1]
-                else units[0]
-                if units[1] in ("", SHARE)
-                else f"{units[0]} per {units[1]}"
+                SHARE if units[0] == units[1] else units[0] if units[1] in ("", SHARE) else f"{units[0]} per {units[1]}"
             )
             whole = False
         return t.Arithmetic(operation, operands, Number(unit=unit, whole=whole), self.place(path))
@@ -567,7 +547,7 @@ class _Parser:
             raise self.fail((*path, head), f'"{head}" needs a series, not a plain list.')
         place = self.place(path)
         if head in ("points_in", "months_across"):
-            what = cast("Literal['points', 'months']", "points" if head == "points_in" else "months")
+            what: Literal["points", "months"] = "points" if head == "points_in" else "months"
             return t.SeriesCount(what, where, kind, COUNT if what == "points" else MONTHS, place)
         if head in ("latest_value", "earliest_value"):
             which = cast("Literal['latest', 'earliest']", head.removesuffix("_value"))
@@ -575,10 +555,8 @@ class _Parser:
             unit = SHARE if kind.measure.kind != "mean" else of.unit if isinstance(of, Number) else ""
             return t.SeriesLevel(which, where, kind, kind.measure, Number(unit=unit, whole=False), place)
         if "noise" not in raw:
-            raise self.fail(
-                path, '"change_in" needs "noise": the multiple of the standard error, 1.96 for 95 %.'
-            )
-        since = raw.get("since", "earliest")
+            raise self.fail(path, '"change_in" needs "noise": the multiple of the standard error, 1.96 for 95 %.')
+        since = cast("Literal['earliest', 'previous']", raw.get("since", "earliest"))
         if since not in ("earliest", "previous"):
             raise self.fail((*path, "since"), '"since" is earliest or previous.')
         noise = self.operand(raw["noise"], (*path, "noise"), Number(whole=False))
@@ -586,7 +564,7 @@ class _Parser:
             where,
             kind,
             kind.measure,
-            cast("Literal['earliest', 'previous']", since),
+            since,
             noise,
             Choice(CHANGES, _CHANGE_WORDS),
             place,
@@ -629,11 +607,7 @@ class _Parser:
             inside = _parts(kind)
             if name not in inside:
                 owner = (
-                    fields[-1].name
-                    if fields
-                    else "the submission"
-                    if scope == t.SUBMISSION
-                    else "this list's items"
+                    fields[-1].name if fields else "the submission" if scope == t.SUBMISSION else "this list's items"
                 )
                 raise self.fail(path, f'There is no field "{name}" in {owner}.', nearest(name, tuple(inside)))
             fields.append(inside[name])

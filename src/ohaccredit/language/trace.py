@@ -65,13 +65,13 @@ class Trace:
         return found
 
     def deciding(self) -> tuple[Trace, ...]:
-        """The parts that the verdict rests on: those that agree with it, or under "not" and lists, all."""
-        if isinstance(self.node, (t.All, t.Either, t.AtLeast, t.Remark)):
-            verdict = self.verdict
-            if isinstance(self.node, t.Remark):
-                return self.parts
-            return tuple(part for part in self.parts if part.verdict == verdict)
-        return self.parts
+        """The parts that the verdict rests on: those that agree with it, where the operator lets them decide."""
+        if isinstance(self.node, (t.Not, t.Remark, t.DerivedCondition)):
+            return self.parts
+        wanted = self.verdict
+        if isinstance(self.node, t.Quantified) and self.node.kind == "none" and wanted is not None:
+            wanted = not wanted
+        return tuple(part for part in self.parts if part.verdict is wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +191,7 @@ class Tracer:
         needed = self._value(node.needed, scopes, seen)
         verdicts = [part.verdict for part in parts]
         yes, open_ = verdicts.count(True), verdicts.count(None)
-        verdict = (
-            None if needed is None else True if yes >= needed else None if yes + open_ >= needed else False
-        )
+        verdict = None if needed is None else True if yes >= needed else None if yes + open_ >= needed else False
         trace = _group(node, verdict, parts)
         counts = (len(parts), yes, open_)
         return Trace(node, verdict, trace.parts, tuple(seen), trace.missing + _missing(seen), (), counts)
@@ -205,9 +203,7 @@ class Tracer:
     def _remark(self, node: t.Remark, scopes: _Scopes) -> Trace:
         part = self._conditions[type(node.of)](node.of, scopes)
         if part.verdict is False and node.otherwise_undecided:
-            missing = tuple(
-                reading.path for trace in _leaves(part) for reading in trace.readings if reading.path
-            )
+            missing = tuple(reading.path for trace in _leaves(part) for reading in trace.readings if reading.path)
             return Trace(node, None, (part,), (), part.missing or missing)
         return Trace(node, part.verdict, (part,), (), part.missing)
 
@@ -343,7 +339,7 @@ class Tracer:
         return value
 
     def _derived(self, node: t.DerivedValue, scopes: _Scopes, seen: list[Reading]) -> Plain | None:
-        value = self._derived_by_name(node.name, seen)
+        value: Plain | None = self._derived_by_name(node.name, seen)
         seen.append(Reading(node, value))
         return value
 
@@ -383,16 +379,16 @@ class Tracer:
             return None
         match node.operation:
             case "total":
-                return sum(values, start=0)
+                result: Fraction | int = sum(values)
             case "difference":
-                return values[0] - values[1]
+                result = values[0] - values[1]
             case "product":
-                product: Fraction | int = 1
+                result = 1
                 for value in values:
-                    product *= value
-                return product
+                    result *= value
             case "ratio":
                 return Fraction(values[0]) / values[1] if values[1] > 0 else None
+        return result
 
     def _aggregate(self, node: t.Aggregate, scopes: _Scopes, seen: list[Reading]) -> Any:
         items, path = self._items(node.over, scopes)
@@ -462,9 +458,7 @@ class Tracer:
         points, path = self._points(node.series, scopes)
         value = None if noise is None else series_change(points, node.kind, node.since, Fraction(noise))
         if value is None:
-            self._note_points(
-                node, points, path, seen, (node.kind.at, node.kind.same, *figures(node.measure))
-            )
+            self._note_points(node, points, path, seen, (node.kind.at, node.kind.same, *figures(node.measure)))
         else:
             seen.append(Reading(node, value, path))
         return value
@@ -479,10 +473,7 @@ class Tracer:
     ) -> None:
         """Say what a series lacks: the figures of its points, or simply more points."""
         lacking = [
-            (*path, index, name)
-            for index, point in enumerate(points or ())
-            for name in needed
-            if name not in point
+            (*path, index, name) for index, point in enumerate(points or ()) for name in needed if name not in point
         ]
         seen.extend(Reading(node, None, missing) for missing in lacking or [path])
 

@@ -323,19 +323,7 @@ class Remark:
     place: Place = field(compare=False)
 
 
-Condition = (
-    All
-    | Either
-    | AtLeast
-    | Not
-    | Compare
-    | OneOf
-    | Includes
-    | Stated
-    | Quantified
-    | DerivedCondition
-    | Remark
-)
+Condition = All | Either | AtLeast | Not | Compare | OneOf | Includes | Stated | Quantified | DerivedCondition | Remark
 
 # ── Definitions around the rules ────────────────────────────────────────────────────────────────────
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from ohaccredit.language import tree as t
 from ohaccredit.language.numbers import say_number, say_percent
-from ohaccredit.language.types import SHARE, Choice, Choices, Keyed, Number, Scalar, Words, YesNo
+from ohaccredit.language.types import SHARE, Choice, Choices, Keyed, Number, Scalar, Series, Words, YesNo
 
 ENGLISH: Mapping[str, str] = {
     "all": "all of these hold",
@@ -148,9 +148,7 @@ class Speaker:
                 return Clause(self._compare(node))
             case t.OneOf(value, options):
                 return Clause(
-                    self._say(
-                        "one_of", left=self.value(value), right=self._options(options, value.type, "list_or")
-                    )
+                    self._say("one_of", left=self.value(value), right=self._options(options, value.type, "list_or"))
                 )
             case t.Includes(value, options, which):
                 glue = "list_and" if which == "all" else "list_or"
@@ -184,7 +182,7 @@ class Speaker:
             )
         else:
             text = self._say(node.kind, bound=bound, items=items, where=where)
-        parts = () if node.satisfying is None else (self.condition(node.satisfying),)
+        parts: tuple[Clause, ...] = () if node.satisfying is None else (self.condition(node.satisfying),)
         if parts and parts[0].parts and parts[0].text == self._say("all"):
             parts = parts[0].parts
         note = self._say("if_empty", outcome=self._say(node.if_list_empty))
@@ -194,9 +192,7 @@ class Speaker:
         if node is None:
             return ""
         parts = node.of if isinstance(node, t.All) else (node,)
-        return self._say(
-            "where", condition=self._say("list_and").join(self.condition(part).line() for part in parts)
-        )
+        return self._say("where", condition=self._say("list_and").join(self.condition(part).line() for part in parts))
 
     # ── Values ──
 
@@ -224,9 +220,7 @@ class Speaker:
                 return self._say(f"{unit}_between", start=self.value(start), end=self.value(end))
             case t.Arithmetic(operation, operands):
                 said = [self.value(operand) for operand in operands]
-                return self._say(
-                    operation, operands=self._say("list_and").join(said), first=said[0], second=said[-1]
-                )
+                return self._say(operation, operands=self._say("list_and").join(said), first=said[0], second=said[-1])
             case t.Aggregate():
                 of, items = self.value(node.of), self.items(node.over)
                 return self._say(node.reduction, of=of, items=items, where=self._where(node.where))
@@ -246,9 +240,7 @@ class Speaker:
         if isinstance(value, date):
             return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
         if isinstance(value, tuple):
-            return self._say("list_and").join(self.option(each, kind) for each in value) or self._say(
-                "not_stated"
-            )
+            return self._say("list_and").join(self.option(each, kind) for each in value) or self._say("not_stated")
         if isinstance(value, str):
             return self.option(value, kind) if isinstance(kind, (Choice, Choices)) else value
         if isinstance(kind, Number) and isinstance(value, (int, Fraction)):
@@ -275,7 +267,7 @@ class Speaker:
         if key is None:
             return own
         named = self._words(key.words, key.name.replace("_", " "))
-        return named if last is key or isinstance(last.type, t.Series) else f"{named}: {own}"
+        return named if last is key or isinstance(last.type, Series) else f"{named}: {own}"
 
     def items(self, path: t.PathTo) -> str:
         """The items of a list, in words."""

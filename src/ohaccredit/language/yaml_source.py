@@ -57,9 +57,7 @@ def read_yaml(data: bytes, name: str) -> Source:
             [Problem("This is not UTF-8 text.", Place(name, line, 1), hint="Save the file as UTF-8.")]
         ) from None
     tabs = [
-        Problem(
-            "A tab is used to indent.", _place_of(name, text, match.end() - 1), hint="Indent with spaces."
-        )
+        Problem("A tab is used to indent.", _place_of(name, text, match.end() - 1), hint="Indent with spaces.")
         for match in _TAB.finditer(text)
     ]
     if tabs:
@@ -142,20 +140,15 @@ class _Reader:
         if isinstance(event, AliasEvent):
             self._problem(event, path, "An alias (*) stands here.", "Write the value out.")
             return None
-        if event.anchor is not None:
-            self._problem(
-                event, path, "An anchor (&) stands here.", "Write the value out where it is needed."
-            )
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if anchor is not None:
+            self._problem(event, path, "An anchor (&) stands here.", "Write the value out where it is needed.")
+        if tag is not None:
+            self._problem(event, path, f"A tag ({tag}) stands here.", "Tags are not used in these files.")
         if isinstance(event, ScalarEvent):
-            return self._scalar(event, path)
-        if event.tag is not None:
-            self._problem(
-                event, path, f"A tag ({event.tag}) stands here.", "Tags are not used in these files."
-            )
+            return self._scalar(event)
         if depth >= MAX_DEPTH:
-            raise ProblemsFound(
-                [Problem(f"The file is nested deeper than {MAX_DEPTH} levels.", self._place(event))]
-            )
+            raise ProblemsFound([Problem(f"The file is nested deeper than {MAX_DEPTH} levels.", self._place(event))])
         if isinstance(event, SequenceStartEvent):
             items: list[object] = []
             for following in events:
@@ -174,9 +167,7 @@ class _Reader:
                 raise ProblemsFound(
                     [
                         *self.problems,
-                        Problem(
-                            "A key must be plain text.", self._place(following), json_pointer(path), _BRACES
-                        ),
+                        Problem("A key must be plain text.", self._place(following), json_pointer(path), _BRACES),
                     ]
                 )
             key = str(following.value)
@@ -193,11 +184,7 @@ class _Reader:
             entries[key] = self._value(next(events), events, where, depth + 1)
         return entries
 
-    def _scalar(self, event: ScalarEvent, path: Path) -> object:
-        if event.tag is not None:
-            self._problem(
-                event, path, f"A tag ({event.tag}) stands here.", "Tags are not used in these files."
-            )
+    def _scalar(self, event: ScalarEvent) -> object:
         text = str(event.value)
         if event.style is not None and event.style != "":  # quoted or a block: text as it stands
             return text

@@ -1,0 +1,1 @@
+"""What policy teams do with rule files: check them and run their worked cases."""

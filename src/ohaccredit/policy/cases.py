@@ -52,11 +52,7 @@ def load_cases(home: Home, edition: Edition, problems: list[Problem]) -> dict[st
     """The cases of an edition's own rules, by criterion; what is wrong with them goes to `problems`."""
     cases: dict[str, list[Case]] = {}
     for criterion in edition.criteria.values():
-        if (
-            criterion.origin != edition.id
-            or criterion.judged is not None
-            or criterion.id not in edition.rules
-        ):
+        if criterion.origin != edition.id or criterion.judged is not None or criterion.id not in edition.rules:
             continue
         path = home.rules / edition.standard / edition.edition / criterion.id / "cases.yaml"
         read = read_file(path, home.name(path), CasesFile, problems)
@@ -92,9 +88,7 @@ def run_case(edition: Edition, case: Case) -> CaseResult:
     if decision.outcome is not wanted:
         differences.append(f"expected {wanted.words}, came out {decision.outcome.words}")
     if compiled is not decision.outcome:
-        differences.append(
-            f"the compiled rule says {compiled.words}, the traced rule {decision.outcome.words}"
-        )
+        differences.append(f"the compiled rule says {compiled.words}, the traced rule {decision.outcome.words}")
     if case.file.reason is not None and decision.reason() != case.file.reason:
         differences.append(f'expected the reason "{case.file.reason}", found "{decision.reason()}"')
     if case.file.missing is not None and set(case.file.missing) != set(decision.missing()):

@@ -1,0 +1,1 @@
+"""What people read: view models, charts, HTML and PDF."""

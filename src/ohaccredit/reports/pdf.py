@@ -47,18 +47,18 @@ _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)
 _LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
 
 
-class PdfUnavailable(RuntimeError):  # noqa: N818
+class PdfUnavailable(RuntimeError):
     """Software that a PDF needs is missing. The message says what to install, on which system."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(HOW_TO_INSTALL.format(reason=reason))
 
 
-class AssetRefused(ValueError):  # noqa: N818
+class AssetRefused(ValueError):
     """A page asked for something that is not one of its own assets; nothing was opened."""
 
 
-class PdfNotConforming(ValueError):  # noqa: N818
+class PdfNotConforming(ValueError):
     """The page cannot become an accessible, reproducible PDF; `problems` are its faults, one a line."""
 
     def __init__(self, problems: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""Standards, criteria, evidence types and rules: loading and checking editions."""

@@ -41,7 +41,7 @@ from ohaccredit.standards.files import (
     TierOf,
 )
 from ohaccredit.standards.home import Home
-from ohaccredit.standards.reading import read_file
+from ohaccredit.standards.reading import Model, read_file
 
 FilePath = tuple[str | int, ...]
 
@@ -107,6 +107,8 @@ class Edition:
     evidence: Mapping[str, EvidenceType]
     refused: Mapping[str, Words]
     """Names of fields that are never accepted, with the reason."""
+    linked: Mapping[str, Edition]
+    """The editions of the standards that evidence of this one can be assessments of."""
     files: Mapping[str, str] = field(repr=False)
     """Every file that the edition consists of, with its SHA-256."""
 
@@ -123,6 +125,14 @@ class Edition:
     def tier(self, id_: str) -> Tier:
         """The tier or foundation with that id."""
         return next(tier for tier in self.tiers if tier.id == id_)
+
+    def linked_at(self, path: tuple[str, ...]) -> Edition | None:
+        """The edition that the assessment held in a field is of; None for any other field.
+
+        The path is the evidence type's name and the names of the fields below it.
+        """
+        kind = self.evidence.get(path[0])
+        return None if kind is None else self.linked.get(kind.linked.get(path[1:], ""))
 
     @cached_property
     def record(self) -> Record:
@@ -160,9 +170,7 @@ def load_edition(home: Home, standard: str, edition: str | None = None, *, on: d
     if edition is None:
         edition = _in_force(home, standard, editions, on)
     if edition not in editions:
-        raise ProblemsFound(
-            [Problem(f'"{standard}" has no edition "{edition}".', hint=nearest(edition, editions))]
-        )
+        raise ProblemsFound([Problem(f'"{standard}" has no edition "{edition}".', hint=nearest(edition, editions))])
     loaded = _Loader(home, problems).edition(standard, edition)
     if problems or loaded is None:
         raise ProblemsFound(problems)
@@ -175,11 +183,7 @@ def _in_force(home: Home, standard: str, editions: list[str], on: date | None) -
         return chosen
     for name in editions:
         read = read_file(home.standards / standard / name / "standard.yaml", name, StandardFile, [])
-        if (
-            read
-            and read[0].in_force.start <= on
-            and (read[0].in_force.until is None or on <= read[0].in_force.until)
-        ):
+        if read and read[0].in_force.start <= on and (read[0].in_force.until is None or on <= read[0].in_force.until):
             chosen = name
     return chosen
 
@@ -193,7 +197,7 @@ class _Loader:
         self._adopting = adopting
         self._files: dict[str, str] = {}
 
-    def _read(self, path: Path, model: type) -> tuple[object, Source] | None:
+    def _read(self, path: Path, model: type[Model]) -> tuple[Model, Source] | None:
         name = self._home.name(path)
         read = read_file(path, name, model, self._problems)
         if read is not None:
@@ -206,7 +210,6 @@ class _Loader:
         if read is None:
             return None
         file, source = read
-        assert isinstance(file, StandardFile)
         for key, expected in (("standard", standard), ("edition", edition)):
             if getattr(file, key) != expected:
                 self._note(source, (key,), f'The folder says "{expected}", the file "{getattr(file, key)}".')
@@ -259,6 +262,7 @@ class _Loader:
             shares=file.shares or "",
             evidence=evidence,
             refused=self._refused(),
+            linked=self._linked(evidence, f"{standard}/{edition}"),
             files=self._files,
         )
 
@@ -267,9 +271,7 @@ class _Loader:
 
     # ── Criteria ──
 
-    def _criteria(
-        self, folder: Path, standard: StandardFile, origin: str, tiers: set[str]
-    ) -> dict[str, Criterion]:
+    def _criteria(self, folder: Path, standard: StandardFile, origin: str, tiers: set[str]) -> dict[str, Criterion]:
         criteria: dict[str, Criterion] = {}
         modules = {module.id for module in standard.modules}
         for path in sorted((folder / "criteria").glob("*.yaml")):
@@ -277,7 +279,6 @@ class _Loader:
             if read is None:
                 continue
             file, source = read
-            assert isinstance(file, CriteriaFile)
             if file.tier not in tiers:
                 self._note(
                     source,
@@ -291,9 +292,7 @@ class _Loader:
                     self._note(source, (*where, "id"), f'The criterion "{each.id}" is there twice.')
                 if each.module is not None and each.module not in modules:
                     self._note(source, (*where, "module"), f'The standard has no module "{each.module}".')
-                criteria[each.id] = _criterion(
-                    each, file.tier, standard.in_force, origin, source.place((*where, "id"))
-                )
+                criteria[each.id] = _criterion(each, file.tier, standard.in_force, origin, source.place((*where, "id")))
         return criteria
 
     def _adopted(
@@ -359,50 +358,56 @@ class _Loader:
                 "satisfying": {"field": "level", "at_least": criterion.judged.met_from},
                 "if_list_empty": "not evidenced",
             }
-            condition = read_condition(
-                Reading(source, record, definitions, self._problems), raw, ("evidence",)
-            )
+            condition = read_condition(Reading(source, record, definitions, self._problems), raw, ("evidence",))
             if condition is not None:
                 rules[criterion.id] = t.Rule(criterion.id, None, condition, criterion.place)
 
     # ── Evidence ──
 
-    def _evidence(
-        self, file: StandardFile, source: Source, judged: tuple[str, ...]
-    ) -> dict[str, EvidenceType]:
+    def _evidence(self, file: StandardFile, source: Source, judged: tuple[str, ...]) -> dict[str, EvidenceType]:
         folder = self._home.standards / "evidence"
         every: dict[str, Field] = {}
         read = self._read(folder / f"{EVERY_ITEM}.yaml", EvidenceFile)
         if read is not None:
-            assert isinstance(read[0], EvidenceFile)
             every = EvidenceReader(read[0], read[1], judged, self._problems).every_item()
         types: dict[str, EvidenceType] = {}
         names = list(file.evidence)
         if judged and JUDGEMENTS not in names:
             names.append(JUDGEMENTS)
-        known = tuple(
-            path.stem for path in folder.glob("*.yaml") if path.stem != EVERY_ITEM and path.name != REFUSED
-        )
+        known = tuple(path.stem for path in folder.glob("*.yaml") if path.stem != EVERY_ITEM and path.name != REFUSED)
         for index, name in enumerate(names):
             if name not in known:
-                self._note(
-                    source, ("evidence", index), f'There is no evidence type "{name}".', nearest(name, known)
-                )
+                self._note(source, ("evidence", index), f'There is no evidence type "{name}".', nearest(name, known))
                 continue
             read = self._read(folder / f"{name}.yaml", EvidenceFile)
             if read is None:
                 continue
-            assert isinstance(read[0], EvidenceFile)
             if read[0].evidence != name:
                 self._note(read[1], ("evidence",), f'The file is called "{name}".')
             types[name] = EvidenceReader(read[0], read[1], judged, self._problems).type(every)
         return types
 
+    def _linked(self, evidence: Mapping[str, EvidenceType], own: str) -> dict[str, Edition]:
+        """The editions that embedded assessments are of: the one of the same name, else the latest."""
+        linked: dict[str, Edition] = {}
+        for standard in sorted({name for kind in evidence.values() for name in kind.linked.values()}):
+            editions = [edition for each, edition in list_editions(self._home) if each == standard]
+            name = own.partition("/")[2]
+            if not editions or f"{standard}/{name}" in self._adopting:
+                self._problems.append(Problem(f'{own} links to "{standard}", which has no edition.'))
+                continue
+            chosen = name if name in editions else editions[-1]
+            loader = _Loader(self._home, self._problems, (*self._adopting, own))
+            edition = loader.edition(standard, chosen)
+            if edition is not None:
+                linked[standard] = edition
+                self._files.update(loader._files)
+        return linked
+
     def _refused(self) -> dict[str, Words]:
         read = self._read(self._home.standards / "evidence" / REFUSED, RefusedFile)
         if read is None:
             return {}
-        assert isinstance(read[0], RefusedFile)
         return {name: entry.because.plain() for entry in read[0].refused for name in entry.names}
 
     # ── Rules ──
@@ -414,7 +419,6 @@ class _Loader:
             read = self._read(path, ParametersFile)
             if read is None:
                 continue
-            assert isinstance(read[0], ParametersFile)
             for name, each in read[0].parameters.items():
                 if name in definitions.parameters:
                     self._note(read[1], ("parameters", name), f'The parameter "{name}" is defined twice.')
@@ -424,15 +428,14 @@ class _Loader:
                     pending.append((name, each, read[1]))
                     definitions.parameters[name] = _shell(name, each)
         for path in _one_or_several(folder, "derived"):
-            read = self._read(path, DerivedFile)
-            if read is None:
+            found = self._read(path, DerivedFile)
+            if found is None:
                 continue
-            assert isinstance(read[0], DerivedFile)
-            for name, derived in read[0].derived.items():
+            for name, derived in found[0].derived.items():
                 if name in definitions.derived:
-                    self._note(read[1], ("derived", name), f'The derived value "{name}" is defined twice.')
+                    self._note(found[1], ("derived", name), f'The derived value "{name}" is defined twice.')
                 else:
-                    self._derived(name, derived, read[1], record, definitions)
+                    self._derived(name, derived, found[1], record, definitions)
         for name, each, source in pending:
             self._parameter(name, each, source, definitions)
 
@@ -500,16 +503,12 @@ class _Loader:
             self._note(source, path, f"A {'whole ' if file.type != 'number' else ''}number is expected here.")
         return Fraction(0)
 
-    def _derived(
-        self, name: str, file: DerivedOf, source: Source, record: Record, definitions: t.Definitions
-    ) -> None:
+    def _derived(self, name: str, file: DerivedOf, source: Source, record: Record, definitions: t.Definitions) -> None:
         path: FilePath = ("derived", name)
         reading = Reading(source, record, definitions, self._problems)
         given = [key for key in ("value", "condition", "first_of") if getattr(file, key) is not None]
         if len(given) != 1:
-            self._note(
-                source, path, 'A derived value has exactly one of "value", "condition" and "first_of".'
-            )
+            self._note(source, path, 'A derived value has exactly one of "value", "condition" and "first_of".')
             return
         words = file.words.plain()
         if file.value is not None:
@@ -523,9 +522,7 @@ class _Loader:
         else:
             self._bands(name, file, source, reading, definitions)
 
-    def _bands(
-        self, name: str, file: DerivedOf, source: Source, reading: Reading, definitions: t.Definitions
-    ) -> None:
+    def _bands(self, name: str, file: DerivedOf, source: Source, reading: Reading, definitions: t.Definitions) -> None:
         path: FilePath = ("derived", name)
         options = {option: words.plain() for option, words in (file.options or {}).items()}
         bands: list[t.Band] = []
@@ -543,9 +540,7 @@ class _Loader:
             if band.when is None and not last:
                 self._note(source, here, 'Only the last line may do without "when".')
             if band.when is not None and last:
-                self._note(
-                    source, here, 'The last line must do without "when", so that no case is left over.'
-                )
+                self._note(source, here, 'The last line must do without "when", so that no case is left over.')
             bands.append(t.Band(when, band.then))
         kind: Scalar = Choice(tuple(options), options)
         definitions.derived[name] = t.Derived(name, file.words.plain(), kind, bands=tuple(bands))
@@ -562,7 +557,6 @@ class _Loader:
             if read is None:
                 continue
             file, source = read
-            assert isinstance(file, RuleFile)
             if file.criterion != path.parent.name:
                 self._note(source, ("criterion",), f'The folder is called "{path.parent.name}".')
             if file.criterion not in criteria:
@@ -623,9 +617,7 @@ def _shell(name: str, file: ParameterOf) -> t.Parameter:
             kind = Number(SHARE, False)
         case "choices":
             listed = {
-                option
-                for dated in file.values
-                for option in (dated.value if isinstance(dated.value, list) else ())
+                option for dated in file.values for option in (dated.value if isinstance(dated.value, list) else ())
             }
             kind = Choices(tuple(sorted(listed)))
         case "months" | "days":

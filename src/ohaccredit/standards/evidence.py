@@ -59,9 +59,7 @@ class EvidenceType:
 class EvidenceReader:
     """Turns one evidence file into its type. `judged` are the ids that a judged-criterion field may hold."""
 
-    def __init__(
-        self, file: EvidenceFile, source: Source, judged: tuple[str, ...], problems: list[Problem]
-    ) -> None:
+    def __init__(self, file: EvidenceFile, source: Source, judged: tuple[str, ...], problems: list[Problem]) -> None:
         self._file = file
         self._source = source
         self._judged = judged
@@ -128,10 +126,8 @@ class EvidenceReader:
                 options = file.options or {}
                 if not options:
                     self._problem(path, '"options" is missing: what may be chosen.')
-                words = {option: words.plain() for option, words in options.items()}
-                return (
-                    Choice(tuple(options), words) if file.type == "choice" else Choices(tuple(options), words)
-                )
+                said = {option: words.plain() for option, words in options.items()}
+                return Choice(tuple(options), said) if file.type == "choice" else Choices(tuple(options), said)
             case "judged_criterion":
                 return Choice(self._judged)
             case "assessment":
@@ -146,9 +142,7 @@ class EvidenceReader:
                 words = file.words.plain()
                 if file.type == "record":
                     return record
-                return (
-                    ListOf(record, words) if file.type == "list" else self._series(file, record, path, words)
-                )
+                return ListOf(record, words) if file.type == "list" else self._series(file, record, path, words)
 
     def _series(self, file: FieldOf, record: Record, path: Path, words: Words) -> Type:
         if file.at is None or file.same is None or file.measure is None:
@@ -181,21 +175,15 @@ class EvidenceReader:
                 for name, each in record.fields.items():
                     if isinstance(each.type, Series):
                         measure = self._measure(file.measure, each.type.item, ("keys", key))
-                        series = Series(
-                            each.type.item, each.type.at, each.type.same, measure, each.type.words
-                        )
-                        fields[name] = Field(
-                            each.name, series, each.words, each.required, each.about, each.small_cell
-                        )
+                        series = Series(each.type.item, each.type.at, each.type.same, measure, each.type.words)
+                        fields[name] = Field(each.name, series, each.words, each.required, each.about, each.small_cell)
             records[key] = Record(fields)
         return Keyed(tuple(keys), records, {key: file.words.plain() for key, file in keys.items()}, words)
 
 
 _ASSESSMENT = Record(
     {
-        "result": Field(
-            "result", Choice(tuple(RESULTS), {k: {"en": v} for k, v in RESULTS.items()}), {"en": "result"}
-        ),
+        "result": Field("result", Choice(tuple(RESULTS), {k: {"en": v} for k, v in RESULTS.items()}), {"en": "result"}),
         "standard": Field("standard", Text(), {"en": "standard it was assessed against"}),
         "edition": Field("edition", Text(), {"en": "edition it was assessed against"}),
         "assessed_on": Field("assessed_on", Date(), {"en": "date of that assessment"}),

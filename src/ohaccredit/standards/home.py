@@ -45,9 +45,5 @@ def find_home(given: Path | None = None) -> Home:
             return Home(root)
     where = given if given is not None else package
     raise ProblemsFound(
-        [
-            Problem(
-                f"There are no standards and rules in {where}.", hint="--home names a folder that holds both."
-            )
-        ]
+        [Problem(f"There are no standards and rules in {where}.", hint="--home names a folder that holds both.")]
     )

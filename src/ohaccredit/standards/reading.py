@@ -15,9 +15,7 @@ from ohaccredit.language.yaml_source import read_yaml
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_file(
-    path: Path, name: str, model: type[Model], problems: list[Problem]
-) -> tuple[Model, Source] | None:
+def read_file(path: Path, name: str, model: type[Model], problems: list[Problem]) -> tuple[Model, Source] | None:
     """The model of a YAML file and its source; None if it has problems, which are then in `problems`."""
     try:
         data = path.read_bytes()
@@ -52,19 +50,10 @@ def _real(loc: tuple[str | int, ...], value: object) -> list[str | int]:
     """pydantic names the alternatives of a union in its paths; a file's path has only real keys."""
     path: list[str | int] = []
     for index, part in enumerate(loc):
-        if (isinstance(value, dict) and part in value) or (
-            isinstance(value, list) and isinstance(part, int) and part < len(value)
-        ):
+        if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int)):
             value = value[part]
-        elif (
-            index == len(loc) - 1
-            and isinstance(value, dict)
-            and isinstance(part, str)
-            and part.isidentifier()
-        ):
-            pass  # a missing key
-        else:
-            continue
+        elif not (index == len(loc) - 1 and isinstance(value, dict) and str(part).isidentifier()):
+            continue  # neither a real step nor, at the end, a key that is missing
         path.append(part)
     return path
 
@@ -78,7 +67,10 @@ def _say(
             return f'"{last}" is missing.', ""
         case "extra_forbidden":
             if " " in str(last):
-                return f'"{last}" stands where a key is expected.', "In braces, text that holds a comma is put in quotes."
+                return (
+                    f'"{last}" stands where a key is expected.',
+                    "In braces, text that holds a comma is put in quotes.",
+                )
             return f'"{last}" is not a key that this file knows here.', nearest(str(last), _keys_of(model))
         case "literal_error":
             return (

@@ -28,9 +28,7 @@ def check_shape(raw: object, kind: Type, source: Source, path: Path) -> list[Pro
                 if name not in kind.fields:
                     message = f'There is no field "{name}" here.'
                     found.append(
-                        _problem(
-                            source, (*path, name), message, nearest(str(name), tuple(kind.fields)), key=True
-                        )
+                        _problem(source, (*path, name), message, nearest(str(name), tuple(kind.fields)), key=True)
                     )
                 elif value is not None:
                     found += check_shape(value, kind.fields[name].type, source, (*path, name))
@@ -39,21 +37,15 @@ def check_shape(raw: object, kind: Type, source: Source, path: Path) -> list[Pro
             if not isinstance(raw, list):
                 return [_problem(source, path, "A list is expected here.")]
             return [
-                each
-                for index, item in enumerate(raw)
-                for each in check_shape(item, kind.item, source, (*path, index))
+                each for index, item in enumerate(raw) for each in check_shape(item, kind.item, source, (*path, index))
             ]
         case Keyed():
-            return check_shape(
-                raw, Record({key: Field(key, kind.records[key]) for key in kind.keys}), source, path
-            )
+            return check_shape(raw, Record({key: Field(key, kind.records[key]) for key in kind.keys}), source, path)
         case Choices():
             options = raw if isinstance(raw, list) else [raw]
             unknown = [each for each in options if each not in kind.options]
             return [
-                _problem(
-                    source, path, f'"{each}" is no option of this field.', nearest(str(each), kind.options)
-                )
+                _problem(source, path, f'"{each}" is no option of this field.', nearest(str(each), kind.options))
                 for each in unknown
             ]
         case _:
