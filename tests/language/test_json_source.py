@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ohaccredit.language.json_faults import find_faults
@@ -456,6 +456,7 @@ def written(value: object, draw: Any) -> str:
     return json.dumps(value, ensure_ascii=draw(st.booleans()))
 
 
+@settings(deadline=None)
 @given(DOCUMENTS, st.data())
 def test_any_document_round_trips(document: dict[str, object], data: st.DataObject) -> None:
     text = written(document, data.draw)
@@ -464,6 +465,7 @@ def test_any_document_round_trips(document: dict[str, object], data: st.DataObje
     assert repr(value) == repr(document)  # Decimal stays Decimal, with all its zeros
 
 
+@settings(deadline=None)
 @given(DOCUMENTS, st.data())
 def test_the_careful_reading_of_a_good_file_finds_the_same_values_and_no_problem(
     document: dict[str, object], data: st.DataObject
@@ -482,6 +484,7 @@ def paths(value: object, above: tuple[str | int, ...] = ()) -> list[tuple[tuple[
     return [(above, value), *(found for part, entry in below for found in paths(entry, (*above, part)))]
 
 
+@settings(deadline=None)
 @given(DOCUMENTS, st.data())
 def test_every_place_points_at_the_text_of_its_value(document: dict[str, object], data: st.DataObject) -> None:
     text = data.draw(BLANKS) + written(document, data.draw)
@@ -500,6 +503,49 @@ def test_every_place_points_at_the_text_of_its_value(document: dict[str, object]
             assert name == place
 
 
+@settings(deadline=None)
+@given(DOCUMENTS, st.integers(0, 8), st.data())
+def test_exactly_the_documents_with_too_long_a_text_are_refused_for_it(
+    document: dict[str, object], most: int, data: st.DataObject
+) -> None:
+    texts = [part for parts, _ in paths(document) for part in parts if isinstance(part, str)]
+    texts += [value for _, value in paths(document) if isinstance(value, str)]
+    text = written(document, data.draw)
+    if max(map(len, texts), default=0) > most:
+        assert all("is the limit" in problem.message for problem in problems_of(text, text_length=most))
+    else:
+        assert read(text, text_length=most) == document
+
+
+@settings(deadline=None)
+@given(DOCUMENTS, st.integers(1, 4), st.integers(1, 12))
+def test_exactly_the_documents_with_too_many_levels_or_values_are_refused_for_it(
+    document: dict[str, object], depth: int, values: int
+) -> None:
+    found = paths(document)
+    deepest = max(
+        len(parts) + isinstance(value, (dict, list)) for parts, value in found if isinstance(value, (dict, list))
+    )
+    text = json.dumps(document, default=float)
+    if deepest > depth or len(found) > values:
+        problems = problems_of(text, depth=depth, values=values)
+        assert all(re.search(r"deep in one another|more than \d+ values", problem.message) for problem in problems)
+    else:
+        assert len(paths(read(text, depth=depth, values=values))) == len(found)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", 'c":', "d :"]), st.integers()), max_size=5))
+def test_exactly_the_objects_with_a_name_twice_are_refused_for_it(entries: list[tuple[str, int]]) -> None:
+    text = '{"x": {' + ", ".join(f"{json.dumps(name)} : {value}" for name, value in entries) + "}}"
+    names = [name for name, _ in entries]
+    if len(set(names)) < len(names):
+        assert len(problems_of(text)) == len(names) - len(set(names))
+    else:
+        assert read(text) == {"x": dict(entries)}
+
+
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_source_or_problems(data: bytes) -> None:
     value, problems = outcome(data)
@@ -510,6 +556,7 @@ SIGNS = """{ } [ ] , : " ' "a" "b": a 1 - .5 e9 // /* */ # \\ \\u00 \\ud83d NaN 
 PIECES = st.sampled_from([*SIGNS.split(), *" \n\r\t\x00\x0b\u00a0"])
 
 
+@settings(deadline=None)
 @given(
     st.lists(PIECES, max_size=40).map("".join) | st.lists(PIECES, max_size=30).map(lambda p: '{"k":' + "".join(p) + "}")
 )
@@ -517,6 +564,7 @@ def test_broken_json_is_refused_exactly_when_the_fast_parser_or_a_limit_refuses_
     check_against_the_fast_parser(text)
 
 
+@settings(deadline=None)
 @given(DOCUMENTS, st.data())
 def test_a_good_file_with_one_change_is_judged_as_the_fast_parser_judges_it(
     document: dict[str, object], data: st.DataObject

@@ -139,7 +139,9 @@ def _texts_are_doubtful(text: str, limits: Limits) -> bool:
 def _may_hold_long_text(text: str, most: int) -> bool:
     """Whether a text of more than `most` characters is possible: it would fill a window of half of that."""
     window = max(most // 2, 1)
-    for start in range(0, len(text) - most, window):
+    if len(text) <= most:
+        return False
+    for start in range(0, len(text) - window + 1, window):
         quote = text.find('"', start, start + window)
         while quote > 0 and text[quote - 1] == "\\":  # it may stand inside a text
             quote = text.find('"', quote + 1, start + window)

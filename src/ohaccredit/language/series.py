@@ -63,14 +63,14 @@ def estimate(point: Point, kind: Series) -> Estimate | None:
         return Estimate(of, of, spread * spread / people)
     if base is None or base <= 0 or of < 0:
         return None
-    level = of / base
+    value = of / base
     if measure.kind == "rate":
-        return Estimate(level, level, (of + 1) / (base * base))
+        return Estimate(value, value, (of + 1) / (base * base))
     people = _number(point, measure.people, kind) if measure.people else base
-    if people is None or people <= 0 or level > 1:
+    if people is None or people <= 0 or value > 1:
         return None
-    centre = (level * people + 1) / (people + 2)
-    return Estimate(level, centre, centre * (1 - centre) / (people + 2))
+    centre = (value * people + 1) / (people + 2)
+    return Estimate(value, centre, centre * (1 - centre) / (people + 2))
 
 
 def figures(measure: Measure) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def series_level(points: Sequence[Point] | None, kind: Series, which: str) -> Fr
     chosen = None if points is None else comparable(points, kind.at, kind.same)
     if points is None or not chosen:
         return None
-    return _level(points[chosen[-1 if which == "latest" else 0]], kind)
+    return level(points[chosen[-1 if which == "latest" else 0]], kind)
 
 
 def series_change(points: Sequence[Point] | None, kind: Series, since: str, noise: Fraction) -> Change | None:
@@ -117,7 +117,8 @@ def series_change(points: Sequence[Point] | None, kind: Series, since: str, nois
     return None if earlier is None or later is None else change(earlier, later, kind.measure, noise)
 
 
-def _level(point: Point, kind: Series) -> Fraction | None:
+def level(point: Point, kind: Series) -> Fraction | None:
+    """The value of one point; None if a figure is missing."""
     of, base = _number(point, kind.measure.of, kind), _number(point, kind.measure.base, kind)
     if of is None or kind.measure.kind == "mean":
         return of

@@ -57,7 +57,8 @@ class Trace:
         found: list[str] = []
         node = self.node
         if isinstance(node, t.Remark):
-            reason = node.reason_if_met if self.verdict else node.reason_if_not_met
+            decided = self.parts[0].verdict  # before "otherwise" turns a failure into "not evidenced"
+            reason = node.reason_if_met if decided else node.reason_if_not_met if decided is False else ""
             if reason:
                 found.append(reason)
         for part in self.deciding():

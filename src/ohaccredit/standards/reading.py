@@ -50,10 +50,13 @@ def _real(loc: tuple[str | int, ...], value: object) -> list[str | int]:
     """pydantic names the alternatives of a union in its paths; a file's path has only real keys."""
     path: list[str | int] = []
     for index, part in enumerate(loc):
-        if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int)):
+        missing_key = index == len(loc) - 1 and isinstance(value, dict) and str(part).isidentifier()
+        if isinstance(value, list) and isinstance(part, int):
             value = value[part]
-        elif not (index == len(loc) - 1 and isinstance(value, dict) and str(part).isidentifier()):
-            continue  # neither a real step nor, at the end, a key that is missing
+        elif isinstance(value, dict) and part in value:
+            value = value[str(part)]
+        elif not missing_key:
+            continue
         path.append(part)
     return path
 
