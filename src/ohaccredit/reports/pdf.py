@@ -374,3 +374,15 @@ def _errors_logged_by(logger: logging.Logger) -> Iterator[list[str]]:
         yield found
     finally:
         logger.removeHandler(collector)
+
+
+def check() -> None:
+    """Find out whether PDFs can be made here. Raises PdfUnavailable, which says what to install."""
+    _engine()
+
+
+if __name__ == "__main__":
+    try:
+        check()
+    except PdfUnavailable as error:
+        raise SystemExit(str(error)) from None

@@ -5,7 +5,7 @@ Everything is words here; nothing is decided. Values that must not be shown (sma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,6 +81,8 @@ class FindingView:
     step: StepView | None
     evidence: tuple[EvidenceView, ...]
     missing: tuple[MissingView, ...]
+    missing_words: tuple[str, ...]
+    """The same, shorter: what is missing of several items of a list is said once."""
     explanation: str
     next_step: str
     effort: int
@@ -154,7 +156,8 @@ class AssessmentView:
     """What looks wrong: where in words, the pointer, and the message."""
     linked: tuple[LinkedView, ...]
     parameters: tuple[ParameterView, ...]
-    sources: tuple[Statement, ...]
+    sources: tuple[tuple[str, tuple[Statement, ...]], ...]
+    """The statements cited, by the title of the document they stand in."""
     digests: tuple[tuple[str, str], ...]
 
 
@@ -186,7 +189,7 @@ def assessment_view(
         flags=tuple((path_words(edition, f.path, language), json_pointer(f.path), f.message) for f in assessment.flags),
         linked=tuple(_linked(assessment, statements, language)),
         parameters=tuple(parameters[name] for name in sorted(parameters)),
-        sources=tuple(cited.values()),
+        sources=_by_document(cited.values()),
         digests=(
             ("Submission", assessment.submission.digest),
             ("Edition", edition.digest),
@@ -285,13 +288,31 @@ class _Viewer:
             step=None if trace is None else self.step(trace),
             evidence=tuple(evidence.values()),
             missing=missing,
+            missing_words=self._missing_words(finding.missing),
             explanation=finding.explanation.text if finding.explanation else "",
             next_step=say(criterion.next_step, self.language),
             effort=finding.effort,
             satisfied=finding.satisfied,
-            sources=tuple(f"{statement.file.id}: {statement.cited}" for statement in cited),
+            sources=tuple(
+                f"{title}: " + ", ".join(f"{each.file.id} ({each.file.place})" for each in group)
+                for title, group in _by_document(cited)
+            ),
             parameters=tuple(self.parameters(rule)),
         )
+
+    def _missing_words(self, pointers: Sequence[str]) -> tuple[str, ...]:
+        groups: dict[tuple[str, str], list[int]] = {}
+        for pointer in pointers:
+            parts = _parts(pointer)
+            at = next((index for index, part in enumerate(parts) if isinstance(part, int)), None)
+            whole = path_words(self.edition, parts, self.language)
+            if at is None:
+                groups.setdefault((whole, ""), [])
+                continue
+            listed = path_words(self.edition, parts[:at], self.language)
+            inside = whole.removeprefix(path_words(self.edition, parts[: at + 1], self.language)).removeprefix(": ")
+            groups.setdefault((listed, inside), []).append(int(parts[at]) + 1)
+        return tuple(_item_words(listed, inside, items) for (listed, inside), items in groups.items())
 
     def _rule(self, rule: t.Rule) -> str:
         met = self.speaker.condition(rule.met_when).line()
@@ -421,6 +442,24 @@ class _Viewer:
         unit = {"share": "%", "rate": " per 100", "mean": ""}[kind.measure.kind]
         baseline = min((on for on, point in drawn.items() if point.comparable), default=None)
         return charts.Series(title[:1].upper() + title[1:], unit, tuple(drawn.values()), better, baseline)
+
+
+def _item_words(listed: str, inside: str, items: Sequence[int]) -> str:
+    if not items:
+        return listed
+    shown = ", ".join(map(str, items[:MOST_ITEMS])) + (
+        f" and {len(items) - MOST_ITEMS} more" if len(items) > MOST_ITEMS else ""
+    )
+    number = f"item{'s' if len(items) > 1 else ''} {shown}"
+    return f"{listed}: {inside} ({number})" if inside else f"{listed} ({number})"
+
+
+def _by_document(statements: Iterable[Statement]) -> tuple[tuple[str, tuple[Statement, ...]], ...]:
+    """Statements grouped by the document they stand in, in order of id."""
+    groups: dict[str, list[Statement]] = {}
+    for statement in sorted(statements, key=lambda each: (each.source, each.file.id)):
+        groups.setdefault(statement.title, []).append(statement)
+    return tuple((title, tuple(group)) for title, group in groups.items())
 
 
 def _counted(trace: Trace) -> str:
