@@ -1,14 +1,9 @@
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "verapdf"))
-
-from report_sample import ASSETS, sample_html
-
 from ohaccredit.reports.pdf import Attachment, PdfUnavailable, render_pdf
+from tests.reports.report_sample import ASSETS, sample_html
 
 WHEN = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 RECORD = Attachment(

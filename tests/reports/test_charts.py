@@ -8,7 +8,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from report_sample import ABSENCE, SURVEY, TIERS
 
 from ohaccredit.reports.charts import (
     WELSH,
@@ -22,6 +21,7 @@ from ohaccredit.reports.charts import (
     tier_chart,
     tier_table,
 )
+from tests.reports.report_sample import ABSENCE, SURVEY, TIERS
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 from markupsafe import Markup
-from report_sample import ASSETS
 
 from ohaccredit.reports.inert import (
     CUT_NOTICE,
@@ -18,6 +17,7 @@ from ohaccredit.reports.inert import (
     font_coverage,
     make_inert,
 )
+from tests.reports.report_sample import ASSETS
 
 FONTS = font_coverage(ASSETS)
 

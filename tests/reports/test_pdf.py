@@ -12,10 +12,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from conftest import RECORD, WHEN
-from report_sample import ASSETS, sample_html
 
-import verapdf
 from ohaccredit.reports import pdf
 from ohaccredit.reports.pdf import (
     AssetRefused,
@@ -26,6 +23,9 @@ from ohaccredit.reports.pdf import (
     inline_assets,
     render_pdf,
 )
+from tests.reports.conftest import RECORD, WHEN
+from tests.reports.report_sample import ASSETS, sample_html
+from tests.verapdf import verapdf
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>T</title>
 <link rel="stylesheet" href="asset:report/base.css">{head}</head><body><h1>Title</h1>{body}</body></html>"""
@@ -132,8 +132,8 @@ def test_a_date_without_time_zone_is_refused() -> None:
 RENDER = """
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])
-from conftest import RECORD, WHEN
-from report_sample import ASSETS, sample_html
+from tests.reports.conftest import RECORD, WHEN
+from tests.reports.report_sample import ASSETS, sample_html
 from ohaccredit.reports.pdf import render_pdf
 for _ in range(int(sys.argv[2])):
     render_pdf(sample_html(criteria=2, lang="cy"), assets=ASSETS)
@@ -152,7 +152,7 @@ def test_two_processes_in_different_surroundings_write_the_same_bytes(tmp_path: 
             tmp_path / "elsewhere",
         ),
     ]
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).parents[2])
     digests = {
         subprocess.run(
             [sys.executable, "-c", RENDER, here, warm_up],

@@ -5,9 +5,9 @@ from typing import Any
 
 import pikepdf
 import pytest
-from report_sample import ASSETS, sample_html
 
 from ohaccredit.reports.pdf import render_pdf
+from tests.reports.report_sample import ASSETS, sample_html
 
 PAGE = '<!DOCTYPE html><html lang="en"><title>T</title><link rel="stylesheet" href="asset:report/base.css"><h1>T</h1>'
 

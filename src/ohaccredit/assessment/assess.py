@@ -111,6 +111,8 @@ class Assessment:
     modules: tuple[str, ...]
     tiers: tuple[TierResult, ...]
     prepared: Prepared
+    factors: Mapping[str, str]
+    """The derived choices that parameters depend on (size band), as far as the evidence decides them."""
     linked: Mapping[Path, Assessment]
     """The assessments of embedded evidence, by the place of that evidence."""
 
@@ -186,7 +188,17 @@ def assess(
         outcome = decide[criterion.id](prepared.evidence)
         finding = _finding(criterion, outcome, submission, assurance, prepared, tracer, edition)
         findings[criterion.tier].append(finding)
-    return Assessment(edition, submission, on, assurance, chosen, _roll_up(edition.tiers, findings), prepared, linked)
+    return Assessment(
+        edition,
+        submission,
+        on,
+        assurance,
+        chosen,
+        _roll_up(edition.tiers, findings),
+        prepared,
+        _factors(edition, tracer),
+        linked,
+    )
 
 
 def _roll_up(tiers: Sequence[Tier], findings: Mapping[str, Sequence[Finding]]) -> tuple[TierResult, ...]:
@@ -205,6 +217,12 @@ def _roll_up(tiers: Sequence[Tier], findings: Mapping[str, Sequence[Finding]]) -
             standing = standing and earned
         results.append(TierResult(tier, own, standing))
     return tuple(results)
+
+
+def _factors(edition: Edition, tracer: Tracer) -> dict[str, str]:
+    names = {parameter.by for parameter in edition.definitions.parameters.values() if parameter.by}
+    values = {name: tracer.derived(name) for name in sorted(names)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _finding(

@@ -20,7 +20,7 @@ VERDICTS = {True: "met", False: "not_met", None: "not_evidenced"}
 def record(assessment: Assessment, language: str = "en") -> dict[str, Any]:
     """The record, ready for JSON."""
     edition = assessment.edition
-    speaker = Speaker(edition.definitions, assessment.on, language)
+    speaker = Speaker(edition.definitions, assessment.on, language, assessment.factors)
     tier, following = assessment.tier, assessment.next_tier
     return {
         "ohaccredit": "assessment/1",
@@ -30,6 +30,7 @@ def record(assessment: Assessment, language: str = "en") -> dict[str, Any]:
         "on": assessment.on.isoformat(),
         "assurance": assessment.assurance,
         "modules": list(assessment.modules),
+        "factors": dict(assessment.factors),
         "tier": tier.id if tier else None,
         "next_tier": following.id if following else None,
         "tiers": [

@@ -54,9 +54,8 @@ def cli(ctx: click.Context, home: str | None) -> None:
 def main() -> None:
     """Entry point: problems in people's files are listed, never shown as a traceback."""
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        code = cli.main(standalone_mode=False)  # what a command exits with, or what it returns
+        sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

@@ -106,3 +106,60 @@ def schema(ctx: click.Context, standard: str, edition: str | None) -> None:
     from ohaccredit.standards.schema import submission_schema
 
     print_json(submission_schema(load_edition(home_of(ctx), standard, edition)))
+
+
+@command.command("trace")
+@click.argument("statement", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+@reports_problems
+def trace(ctx: click.Context, statement: str | None, as_json: bool) -> None:
+    """From the statements of the sources to the criteria that rest on them.
+
+    With STATEMENT (OHQ-01) only that one. Statements about the scheme, government or a profession bind
+    nobody who hands in evidence, and rest in the register.
+    """
+    from ohaccredit.language.parse import nearest
+    from ohaccredit.language.problems import Problem, ProblemsFound
+    from ohaccredit.standards.edition import list_editions, load_edition
+    from ohaccredit.standards.sources import load_statements
+
+    home = home_of(ctx)
+    statements = load_statements(home)
+    if statement is not None and statement not in statements:
+        raise ProblemsFound(
+            [Problem(f'There is no statement "{statement}".', hint=nearest(statement, tuple(statements)))]
+        )
+    citing: dict[str, list[str]] = {id_: [] for id_ in statements}
+    for standard, edition in list_editions(home):
+        loaded = load_edition(home, standard, edition)
+        for criterion in loaded.criteria.values():
+            if criterion.origin == loaded.id:
+                for id_ in criterion.statements:
+                    citing[id_].append(f"{loaded.id}/{criterion.id}")
+    chosen = [statement] if statement else list(statements)
+    rows = [
+        {
+            "statement": id_,
+            "source": statements[id_].source,
+            "place": statements[id_].file.place,
+            "says": statements[id_].file.says,
+            "kind": statements[id_].file.kind,
+            "binds": statements[id_].file.binds,
+            "unclear": statements[id_].file.unclear,
+            "criteria": citing[id_],
+        }
+        for id_ in chosen
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.secho(f"{row['statement']}  {row['source']}, {row['place']}", bold=True)
+        click.echo(f"  {row['says']}")
+        if statement and row["unclear"]:
+            click.echo(f"  Unclear: {row['unclear']}")
+        rests = ", ".join(row["criteria"]) or f"no criterion ({row['kind']})"  # type: ignore[arg-type]
+        click.secho(f"  → {rests}", dim=not row["criteria"])
+    cited = sum(1 for row in rows if row["criteria"])
+    click.echo(f"{cited} of {len(rows)} statements rest in a criterion.")

@@ -169,6 +169,11 @@ class Tracer:
         seen: list[Reading] = []
         return self._value(node, self._scopes, seen), seen
 
+    def derived(self, name: str) -> str | None:
+        """The option that a derived choice comes out as; None if the evidence does not decide it."""
+        found = self._derived_by_name(name, [])
+        return found if isinstance(found, str) else None
+
     # ── Groups ──
 
     def _parts(self, of: Sequence[t.Condition], scopes: _Scopes) -> list[Trace]:

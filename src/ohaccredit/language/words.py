@@ -115,9 +115,20 @@ class Clause:
 
 
 class Speaker:
-    """Puts rules and values into words in one language, with parameters as they stand on a date."""
+    """Puts rules and values into words in one language, with parameters as they stand on a date.
 
-    def __init__(self, definitions: t.Definitions, on: date | None = None, language: str = "en") -> None:
+    `factors` are derived choices whose value is known (size-band: small): a parameter that depends on one
+    is then said with the value that applies, else with all its values.
+    """
+
+    def __init__(
+        self,
+        definitions: t.Definitions,
+        on: date | None = None,
+        language: str = "en",
+        factors: Mapping[str, str] | None = None,
+    ) -> None:
+        self._factors = factors or {}
         self._definitions = definitions
         self._on = on
         self._language = language
@@ -291,6 +302,9 @@ class Speaker:
             return self._words(parameter.words, name)
         if not parameter.by:
             return self.plain(dated.value, parameter.type)
+        known = dated.by_factor.get(self._factors.get(parameter.by, ""))
+        if known is not None:
+            return self.plain(known, parameter.type)
         factor = self._definitions.derived[parameter.by].type
         values = ", ".join(
             f"{self.option(key, factor) if factor else key} {self.plain(value, parameter.type)}"

@@ -249,7 +249,7 @@ class _Viewer:
         self.edition = assessment.edition
         self.statements = statements
         self.language = language
-        self.speaker = Speaker(self.edition.definitions, assessment.on, language)
+        self.speaker = Speaker(self.edition.definitions, assessment.on, language, assessment.factors)
 
     def tier(self, result: TierResult) -> TierView:
         name = say(result.tier.words, self.language)

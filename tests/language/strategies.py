@@ -1,0 +1,808 @@
+"""Random rules over random evidence.
+
+A *world* is a small set of evidence types, the parameters and derived values that its rules share, a few
+well-typed rules, and evidence with holes in it. Types and definitions are drawn as plain data, so that the
+reference evaluator (`reference.py`) reads the same drawing without any part of the engine; `build` turns
+them into what the engine reads. Rules are drawn as the mappings that a rule file holds, written out as
+YAML text and read by the real parser.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from ohaccredit.language import tree as t
+from ohaccredit.language.numbers import read_percent
+from ohaccredit.language.parse import Reading, read_condition, read_value
+from ohaccredit.language.problems import Place, Problem
+from ohaccredit.language.types import (
+    SHARE,
+    Choice,
+    Choices,
+    Date,
+    Field,
+    Keyed,
+    ListOf,
+    Measure,
+    Number,
+    Record,
+    Scalar,
+    Series,
+    Text,
+    Type,
+    YesNo,
+)
+from ohaccredit.language.yaml_source import read_yaml
+
+Schema = dict[str, Any]
+Raw = Any
+T = TypeVar("T")
+
+OPTIONS = ("red", "green", "blue")
+UNITS = ("", "people", "days", "months", "pounds")
+DATES = (
+    "2022-01-31", "2023-02-28", "2024-01-31", "2024-02-29", "2024-12-31", "2025-02-28", "2025-06-29",
+    "2025-06-30", "2025-07-01", "2025-12-31", "2026-05-31", "2026-06-30", "2026-07-01", "2027-01-15",
+)  # fmt: skip
+HERE = Place("drawn.yaml", 1, 1)
+CHANGES = ["improved", "no-clear-change", "worse"]
+
+# ── Types, as plain data and as the engine's ────────────────────────────────────────────────────────
+
+
+def number(unit: str = "", *, whole: bool = True, percent: bool = False) -> Schema:
+    return {"type": "number", "unit": unit, "whole": whole, "percent": percent}
+
+
+def record(fields: dict[str, Schema]) -> Schema:
+    return {"type": "record", "fields": fields}
+
+
+YES_NO: Schema = {"type": "yes_no"}
+DATE: Schema = {"type": "date"}
+TEXT: Schema = {"type": "text"}
+CHOICE: Schema = {"type": "choice", "options": OPTIONS}
+CHOICES: Schema = {"type": "choices", "options": OPTIONS}
+CHANGE: Schema = {"type": "choice", "options": tuple(CHANGES)}
+
+
+def as_type(schema: Schema) -> Type:
+    """A drawn type as the engine knows it."""
+    match schema["type"]:
+        case "yes_no":
+            return YesNo()
+        case "date":
+            return Date()
+        case "text":
+            return Text()
+        case "number":
+            return Number(schema["unit"], schema["whole"], percent=schema["percent"])
+        case "choice":
+            return Choice(schema["options"])
+        case "choices":
+            return Choices(schema["options"])
+        case "list":
+            return ListOf(as_record(schema["item"]))
+        case "keyed":
+            return Keyed(tuple(schema["keys"]), {key: as_record(each) for key, each in schema["keys"].items()})
+        case "series":
+            return Series(as_record(schema["item"]), schema["at"], schema["same"], Measure(**schema["measure"]))
+        case _:
+            return as_record(schema)
+
+
+def as_record(schema: Schema) -> Record:
+    return Record({name: Field(name, as_type(each)) for name, each in schema["fields"].items()})
+
+
+# ── Drawing ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Draws:
+    """Small choices, each of which Hypothesis can make smaller."""
+
+    draw: Callable[[st.SearchStrategy[Any]], Any]
+
+    def pick(self, options: Sequence[T]) -> T:
+        return options[self.below(len(options))]
+
+    def below(self, bound: int) -> int:
+        chosen: int = self.draw(_BELOW[bound]) if bound > 1 else 0
+        return chosen
+
+    def once_in(self, times: int) -> bool:
+        """True about once in so many times; small examples say no."""
+        return self.below(times) == times - 1
+
+
+_BELOW = {bound: st.integers(0, bound - 1) for bound in range(2, 200)}
+
+
+def draw_types(draws: Draws) -> Schema:
+    """A submission: scalars of every type, a group, a list with a list inside, keyed evidence, series."""
+
+    def figure() -> Schema:
+        return number(draws.pick(UNITS), whole=not draws.once_in(3))
+
+    def scalars(names: str) -> dict[str, Schema]:
+        kinds = {
+            "agreed": YES_NO,
+            "amount": figure(),
+            "extra": figure(),
+            "part": number(SHARE, whole=False, percent=True),
+            "day": DATE,
+            "until": DATE,
+            "colour": CHOICE,
+            "colours": CHOICES,
+            "note": TEXT,
+        }
+        return {name: kinds[name] for name in names.split()}
+
+    def series() -> Schema:
+        fields = {
+            "at": DATE,
+            "definition": CHOICE,
+            "cases": number("people"),
+            "base": number("people"),
+            "people": number("people"),
+            "score": number("", whole=False),
+            "spread": number("", whole=False),
+        }
+        return {"type": "series", "item": record(fields), "at": "at", "same": "definition", "measure": measure()}
+
+    def measure() -> dict[str, str]:
+        better = draws.pick(["higher", "lower"])
+        kind = draws.pick(["share", "share of time", "rate", "mean"])
+        if kind == "mean":
+            return {"kind": "mean", "of": "score", "spread": "spread", "people": "people", "better": better}
+        people = {"people": "people"} if kind == "share of time" else {}
+        return {"kind": kind.split()[0], "of": "cases", "base": "base", "better": better, **people}
+
+    inner = record(scalars("agreed amount day colour"))
+    item = record(
+        {
+            **scalars("agreed amount part day colour colours"),
+            "group": record(scalars("until extra")),
+            "parts": {"type": "list", "item": inner},
+        }
+    )
+    duty = record(scalars("agreed day amount"))
+    first = series()
+    second = series() if draws.once_in(2) else first
+    return record(
+        {
+            **scalars("agreed amount extra part day until colour colours note"),
+            "group": record(scalars("agreed amount day")),
+            "items": {"type": "list", "item": item},
+            "duties": {"type": "keyed", "keys": {"fire": duty, "screens": duty}},
+            "kpis": {
+                "type": "keyed",
+                "keys": {"absence": record({"points": first}), "staying": record({"points": second})},
+            },
+            "rounds": series(),
+        }
+    )
+
+
+@dataclass
+class Shared:
+    """Parameters and derived values as plain data."""
+
+    parameters: dict[str, Raw]
+    derived: dict[str, Raw]
+
+
+def item_of(collection: Schema) -> Schema:
+    """What the items of a list have in common."""
+    if collection["type"] == "keyed":
+        keys = tuple(collection["keys"])
+        return record({"key": {"type": "choice", "options": keys}, **collection["keys"][keys[0]]["fields"]})
+    item: Schema = collection["item"]
+    return item
+
+
+def reach(scopes: tuple[Schema, ...]) -> list[tuple[str, Schema]]:
+    """Every path that can be written inside these lists, with what it leads to."""
+    found: list[tuple[str, Schema]] = []
+    for outwards, start in enumerate(reversed(scopes)):
+        found += _walk(start, "outer." * outwards)
+    if len(scopes) > 1:
+        found += _walk(scopes[0], "submission.")
+    return found
+
+
+def _walk(start: Schema, prefix: str) -> Iterator[tuple[str, Schema]]:
+    for name, each in start["fields"].items():
+        path = prefix + name
+        if each["type"] == "record":
+            yield from _walk(each, path + ".")
+            continue
+        yield path, each
+        if each["type"] == "keyed":
+            for key, inside in each["keys"].items():
+                yield from _walk(inside, f"{path}.{key}.")
+
+
+def like(found: Schema, wanted: Schema) -> bool:
+    """May a value of one type stand where the other is wanted?"""
+    if found["type"] != wanted["type"]:
+        return False
+    if found["type"] == "number":
+        return bool(found["unit"] == wanted["unit"])
+    return found["type"] != "choice" or bool(found["options"] == wanted["options"])
+
+
+class Author:
+    """Writes well-typed rules over a set of types."""
+
+    def __init__(self, draws: Draws, types: Schema, shared: Shared) -> None:
+        self.draws = draws
+        self.root = types
+        self.shared = shared
+        self._reach: dict[tuple[int, ...], list[tuple[str, Schema]]] = {}
+
+    def rule(self) -> dict[str, Raw]:
+        """A rule file's content."""
+        rule = {"criterion": "drawn", "met_when": self.condition((self.root,), 3)}
+        if self.draws.once_in(4):
+            rule["applies_when"] = self.condition((self.root,), 1)
+        return rule
+
+    def _paths(self, scopes: tuple[Schema, ...], *kinds: str) -> list[tuple[str, Schema]]:
+        key = tuple(map(id, scopes))
+        if key not in self._reach:
+            self._reach[key] = reach(scopes)
+        return [(path, each) for path, each in self._reach[key] if each["type"] in kinds]
+
+    # ── Conditions ──
+
+    def condition(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        """A test that may stand inside these lists."""
+        leaves = [self._compare, self._compare, self._compare, self._options, self._includes, self._stated]
+        groups = [self._all, self._either, self._of_these, self._not, self._list, self._list, self._list]
+        if self._conditions():
+            leaves.append(self._named)
+        raw = self.draws.pick(leaves if depth <= 0 else [*groups, *leaves[2:]])(scopes, depth)
+        if self.draws.once_in(6):
+            raw = {**raw, self.draws.pick(["reason_if_met", "reason_if_not_met"]): "some_reason"}
+        if self.draws.once_in(8):
+            raw = {**raw, "otherwise": "not evidenced"}
+        return raw
+
+    def _several(self, scopes: tuple[Schema, ...], depth: int) -> list[Raw]:
+        return [self.condition(scopes, depth - 1) for _ in range(1 + self.draws.below(3))]
+
+    def _all(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        return {"all": self._several(scopes, depth)}
+
+    def _either(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        return {"either": self._several(scopes, depth)}
+
+    def _of_these(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        return {"of_these": self._several(scopes, depth), "at_least": self._number_of_things(scopes)}
+
+    def _not(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        return {"not": self.condition(scopes, depth - 1)}
+
+    def _conditions(self) -> list[str]:
+        return [name for name, each in self.shared.derived.items() if each["kind"] is None]
+
+    def _named(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        return {"derived": self.draws.pick(self._conditions())}
+
+    def _number_of_things(self, scopes: tuple[Schema, ...]) -> Raw:
+        if self.draws.once_in(3):
+            return self.operand(number(), scopes, 1)
+        return self.draws.below(4)
+
+    def _list(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        draws = self.draws
+        path, over = draws.pick(self._paths(scopes, "list", "keyed", "series"))
+        inner = (*scopes, self._inside(over))
+        kind = draws.pick(["some", "every", "none", "count_of", "share_of"])
+        raw: dict[str, Raw] = {kind: path}
+        if draws.once_in(2):
+            raw["where"] = self.condition(inner, depth - 2)
+        if kind in ("every", "none", "share_of") or draws.once_in(2):
+            raw["satisfying"] = self.condition(inner, depth - 1)
+        if kind == "count_of":
+            raw[self._bound()] = self._number_of_things(scopes)
+            if draws.once_in(3):
+                raw["distinct"] = draws.pick(
+                    self._paths(inner, "yes_no", "date", "number", "choice", "choices", "text")
+                )[0]
+        if kind == "share_of":
+            raw[self._bound()] = self.operand(number(SHARE), scopes, 0)
+        raw["if_list_empty"] = draws.pick(["met", "not met", "not evidenced"])
+        return raw
+
+    def _inside(self, over: Schema) -> Schema:
+        """The item type of a list. Series that differ from key to key are left out of keyed items."""
+        item = item_of(over)
+        if over["type"] != "keyed":
+            return item
+        first, *others = over["keys"].values()
+        same = {
+            name: each
+            for name, each in item["fields"].items()
+            if name == "key" or all(other["fields"][name] == first["fields"][name] for other in others)
+        }
+        return record(same)
+
+    def _bound(self) -> str:
+        return self.draws.pick(["at_least", "at_most", "more_than", "less_than", "is"])
+
+    def _compare(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        subject, kind = self.subject(scopes, 2)
+        if kind["type"] in ("text", "choices"):
+            return self._stated(scopes, depth)
+        words = {
+            "number": ["at_least", "at_most", "more_than", "less_than", "is"],
+            "date": ["on_or_after", "on_or_before", "after", "before", "is"],
+        }.get(kind["type"], ["is"])
+        return {**subject, self.draws.pick(words): self.operand(kind, scopes, 1)}
+
+    def _stated(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        scalars = self._paths(scopes, "yes_no", "date", "number", "choice", "choices", "text")
+        return {"field": self.draws.pick(scalars)[0], "is": "stated"}
+
+    def _options(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        draws = self.draws
+        if draws.once_in(4):
+            change = self._change(scopes)
+            if change is not None:
+                return {**change[0], "one_of": draws.pick([CHANGES[:1], CHANGES[1:], CHANGES[::2]])}
+        choices = [each for each in self._paths(scopes, "choice") if each[1]["options"] == OPTIONS]
+        return {"field": draws.pick(choices)[0], "one_of": self._named_options(scopes)} if choices else _FALLBACK
+
+    def _includes(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        word = self.draws.pick(["includes", "includes_any"])
+        found = self._paths(scopes, "choices")
+        return {"field": self.draws.pick(found)[0], word: self._named_options(scopes)} if found else _FALLBACK
+
+    def _named_options(self, scopes: tuple[Schema, ...]) -> Raw:
+        draws = self.draws
+        written: list[Raw] = [["red"], ["red", "blue"], "green", ["blue", "green"]]
+        paths = [(path, each) for path, each in self._paths(scopes, "choice", "choices") if each["options"] == OPTIONS]
+        written += [f"field {path}" for path, _ in paths[:4]]
+        written += [f"parameter {name}" for name, each in self.shared.parameters.items() if each["type"] == "choices"]
+        written += [f"derived {name}" for name, each in self.shared.derived.items() if each["kind"] == CHOICE]
+        return draws.pick(written)
+
+    # ── Values ──
+
+    def subject(self, scopes: tuple[Schema, ...], depth: int) -> tuple[dict[str, Raw], Schema]:
+        """A value written as a group of keys, with its type."""
+        makers = [self._field, self._field, self._time, self._aggregate, self._arithmetic, self._figure, self._change]
+        makers += [self._defined, self._parameter]
+        while True:
+            made = self.draws.pick(makers if depth > 0 else makers[:1])(scopes, depth)
+            if made is not None:
+                return made
+
+    def _field(self, scopes: tuple[Schema, ...], depth: int = 0) -> tuple[dict[str, Raw], Schema]:
+        path, kind = self.draws.pick(self._paths(scopes, "yes_no", "date", "number", "choice"))
+        return {"field": path}, kind
+
+    def _time(self, scopes: tuple[Schema, ...], depth: int = 0) -> tuple[dict[str, Raw], Schema]:
+        unit = self.draws.pick(["days", "months"])
+        first, second = self.operand(DATE, scopes, depth - 1), self.operand(DATE, scopes, depth - 1)
+        return {f"{unit}_from": first, "to": second}, number(unit)
+
+    def _aggregate(self, scopes: tuple[Schema, ...], depth: int = 0) -> tuple[dict[str, Raw], Schema] | None:
+        draws = self.draws
+        path, over = draws.pick(self._paths(scopes, "list", "keyed", "series"))
+        inner = (*scopes, self._inside(over))
+        dates = draws.once_in(3)
+        reduction = draws.pick(["earliest", "latest"] if dates else ["sum", "smallest", "largest", "mean"])
+        fields = self._paths(inner, "date" if dates else "number")
+        if not fields:
+            return None
+        of, kind = draws.pick(fields)
+        raw: dict[str, Raw] = {f"{reduction}_of": of, "in": path}
+        if depth > 1 and draws.once_in(4):
+            raw[f"{reduction}_of"] = self.operand(kind, inner, 1)
+            if not isinstance(raw[f"{reduction}_of"], dict):
+                raw[f"{reduction}_of"] = {"field": of}
+        if draws.once_in(2):
+            raw["where"] = self.condition(inner, 0)
+        raw["if_list_empty"] = "not evidenced" if draws.once_in(2) else self._literal(kind)
+        return raw, kind
+
+    def _arithmetic(self, scopes: tuple[Schema, ...], depth: int = 0) -> tuple[dict[str, Raw], Schema]:
+        operation = self.draws.pick(["total", "difference", "product", "ratio"])
+        unit = self.draws.pick(UNITS)
+
+        def part(wanted: str) -> Raw:
+            return self.operand(number(wanted), scopes, depth - 1)
+
+        if operation == "ratio":  # of like things: a share
+            return {"ratio": [self._with_unit(unit, scopes), self._with_unit(unit, scopes)]}, number(SHARE)
+        if operation == "product":
+            return {"product": [self._with_unit(unit, scopes), part("")]}, number(unit)
+        parts = [self._with_unit(unit, scopes), part(unit)]
+        if operation == "total" and self.draws.once_in(2):
+            parts.append(part(unit))
+        return {operation: parts}, number(unit)
+
+    def _with_unit(self, unit: str, scopes: tuple[Schema, ...]) -> Raw:
+        """An operand that surely has the unit: a bare number would not."""
+        fields = [path for path, each in self._paths(scopes, "number") if each["unit"] == unit]
+        return f"field {self.draws.pick(fields)}" if fields else f"parameter {_plain_parameter(unit)}"
+
+    def _figure(self, scopes: tuple[Schema, ...], depth: int = 0) -> tuple[dict[str, Raw], Schema] | None:
+        series = self._paths(scopes, "series")
+        if not series:
+            return None
+        path, kind = self.draws.pick(series)
+        head = self.draws.pick(["points_in", "months_across", "latest_value", "earliest_value"])
+        if head == "points_in":
+            return {head: path}, number()
+        if head == "months_across":
+            return {head: path}, number("months")
+        if kind["measure"]["kind"] == "rate":
+            return None
+        return {head: path}, number("" if kind["measure"]["kind"] == "mean" else SHARE)
+
+    def _change(self, scopes: tuple[Schema, ...], depth: int = 0) -> tuple[dict[str, Raw], Schema] | None:
+        series = self._paths(scopes, "series")
+        if not series:
+            return None
+        noise = self.draws.pick([Decimal("1.96"), 1, 0, Decimal("0.5"), "parameter noise"])
+        raw = {"change_in": self.draws.pick(series)[0], "noise": noise}
+        if self.draws.once_in(2):
+            raw["since"] = self.draws.pick(["earliest", "previous"])
+        return raw, CHANGE
+
+    def _defined(self, scopes: tuple[Schema, ...], depth: int = 0) -> tuple[dict[str, Raw], Schema] | None:
+        names = [name for name, each in self.shared.derived.items() if each["kind"] is not None]
+        if not names:
+            return None
+        name = self.draws.pick(names)
+        return {"derived": name}, self.shared.derived[name]["kind"]
+
+    def _parameter(self, scopes: tuple[Schema, ...], depth: int = 0) -> tuple[dict[str, Raw], Schema]:
+        name = self.draws.pick([name for name, each in self.shared.parameters.items() if each["type"] != "choices"])
+        return {"parameter": name}, number(self.shared.parameters[name]["unit"])
+
+    def operand(self, wanted: Schema, scopes: tuple[Schema, ...], depth: int) -> Raw:
+        """A value of a type, in one of the ways of writing it."""
+        draws = self.draws
+        way = draws.pick(["literal", "literal", "field", "named", "phrase", "group"])
+        if way == "field":
+            fields = [path for path, each in self._paths(scopes, wanted["type"]) if like(each, wanted)]
+            if fields:
+                return f"field {draws.pick(fields)}"
+        if way == "named":
+            named = self._names(wanted)
+            if named:
+                name = draws.pick(named)
+                if name.startswith("parameter") and draws.once_in(3):
+                    return f"{name} as of {self._day(scopes)}"
+                return name
+        if way == "phrase" and wanted["type"] == "date":
+            return self._day(scopes)
+        if way == "group" and depth > 0:
+            for _ in range(3):
+                raw, kind = self.subject(scopes, depth - 1)
+                if like(kind, wanted):
+                    return raw
+        return self._literal(wanted)
+
+    def _names(self, wanted: Schema) -> list[str]:
+        found = [
+            f"derived {name}"
+            for name, each in self.shared.derived.items()
+            if each["kind"] is not None and like(each["kind"], wanted)
+        ]
+        if wanted["type"] == "number":
+            found += [
+                f"parameter {name}"
+                for name, each in self.shared.parameters.items()
+                if each["type"] != "choices" and each["unit"] == wanted["unit"]
+            ]
+        return found
+
+    def _day(self, scopes: tuple[Schema, ...]) -> str:
+        draws = self.draws
+        fields = [path for path, _ in self._paths(scopes, "date")]
+        starts = ["assessment date", draws.pick(DATES), *([f"field {draws.pick(fields)}"] if fields else [])]
+        start = draws.pick(starts)
+        if draws.once_in(2):
+            return start
+        amounts = ["1 month", "12 months", "28 days", "1 year", "0 days", "parameter window", "parameter limit"]
+        amounts += ["30000 months"]
+        return f"{draws.pick(amounts)} {draws.pick(['before', 'after'])} {start}"
+
+    def _literal(self, wanted: Schema) -> Raw:
+        draws = self.draws
+        match wanted["type"]:
+            case "number" if wanted["unit"] == SHARE:
+                return draws.pick(["0%", "50%", "100%", "33.4%", "25 %", "200%"])
+            case "number":
+                return draws.pick([0, 1, 2, 3, Decimal("1.5"), Decimal("0.25"), -1])
+            case "date":
+                return draws.pick(DATES)
+            case "yes_no":
+                return draws.pick(["yes", "no", True, False])
+            case _:
+                return draws.pick(wanted["options"])
+
+
+_FALLBACK: dict[str, Raw] = {"field": "submission.agreed", "is": "yes"}
+
+
+def _plain_parameter(unit: str) -> str:
+    return f"so-many-{unit or 'things'}"
+
+
+def draw_shared(draws: Draws, types: Schema) -> Shared:
+    """Parameters of every type and derived values of every kind, in the order in which they need each other."""
+    shared = Shared({}, {})
+
+    def dated(*figures: Raw) -> list[tuple[str, Raw]]:
+        starts = ["2026-07-01"] if draws.once_in(8) else draws.pick([["2020-01-01"], ["2020-01-01", "2026-01-01"]])
+        return [(start, draws.pick(figures)) for start in starts]
+
+    for unit in UNITS:
+        figures = (0, 1, 2, 3) if unit in ("days", "months") else (0, 1, 2, Decimal("2.5"))
+        whole = unit in ("days", "months")
+        shared.parameters[_plain_parameter(unit)] = {
+            "type": "number", "unit": unit, "whole": whole, "by": None, "values": dated(*figures),
+        }  # fmt: skip
+    shared.parameters |= {
+        "window": {"type": "number", "unit": "months", "whole": True, "by": None, "values": dated(1, 12, 24)},
+        "some-share": {"type": "number", "unit": SHARE, "whole": False, "by": None, "values": dated("50%", "12.5%")},
+        "noise": {"type": "number", "unit": "", "whole": False, "by": None, "values": dated(Decimal("1.96"), 0)},
+        "palette": {"type": "choices", "unit": "", "by": None, "values": dated(["red"], ["red", "blue"])},
+    }
+    # The factor's tests and values may use what is there so far, but not each other.
+    author = Author(draws, types, shared)
+    root = (types,)
+    limit: Raw = {"type": "number", "unit": "days", "whole": True, "by": None, "values": []}
+    shared.parameters["limit"] = {**limit, "values": dated(0, 28, 400)}
+    bands = [{"when": author.condition(root, 1), "then": option} for option in OPTIONS[: 1 + draws.below(2)]]
+    shared.derived["band"] = {"kind": CHOICE, "first_of": [*bands, {"then": "blue"}]}
+    by_factor = [(start, dict(zip(OPTIONS, (draws.pick([0, 28, 400]) for _ in OPTIONS), strict=True)))
+                 for start, _ in dated(0)]  # fmt: skip
+    shared.parameters["limit"] = {**limit, "by": "band", "values": by_factor}
+    raw, kind = author.subject(root, 2)
+    if kind["type"] in ("number", "date", "choice", "yes_no"):
+        shared.derived["formula"] = {"kind": kind, "value": raw}
+    shared.derived["ready"] = {"kind": None, "condition": author.condition(root, 1)}
+    return shared
+
+
+# ── Into the engine's own forms ─────────────────────────────────────────────────────────────────────
+
+
+def yaml_of(raw: Raw) -> str:
+    """A drawn rule as YAML text, with plain scalars wherever they may be plain."""
+    match raw:
+        case dict():
+            return "{" + ", ".join(f"{key}: {yaml_of(each)}" for key, each in raw.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(yaml_of, raw)) + "]"
+        case bool():
+            return "true" if raw else "false"
+        case str():
+            return raw if re.fullmatch(r"[a-z0-9][a-zA-Z0-9_.% -]*", raw) else json.dumps(raw)
+        case _:
+            return str(raw)
+
+
+def read_part(raw: Raw, types: Record, shared: t.Definitions, what: str) -> Any:
+    """A drawn condition or value, through YAML text and the parser. Fails if the parser objects."""
+    text = yaml_of({"it": raw})
+    problems: list[Problem] = []
+    source = read_yaml(text.encode(), "drawn.yaml")
+    reading = Reading(source, types, shared, problems)
+    value = source.value
+    assert isinstance(value, dict)
+    read = read_value if what == "value" else read_condition
+    found = read(reading, value["it"], ("it",))
+    assert not problems, (text, problems)
+    return found
+
+
+def build(shared: Shared, types: Record) -> t.Definitions:
+    """The drawn parameters and derived values as the engine's."""
+    definitions = t.Definitions({}, {})
+    for name, each in shared.parameters.items():
+        if each["by"]:  # named by derived values before its own factor is defined
+            definitions.parameters[name] = t.Parameter(name, {"en": name}, _parameter_type(each), each["by"], True, ())
+        else:
+            definitions.parameters[name] = _parameter(name, each)
+    for name, each in shared.derived.items():
+        words = {"en": f"the {name}"}
+        if "first_of" in each:
+            bands = tuple(
+                t.Band(
+                    read_part(band["when"], types, definitions, "condition") if "when" in band else None, band["then"]
+                )
+                for band in each["first_of"]
+            )
+            definitions.derived[name] = t.Derived(name, words, Choice(OPTIONS), bands=bands)
+        elif "value" in each:
+            value = read_part(each["value"], types, definitions, "value")
+            definitions.derived[name] = t.Derived(name, words, value.type, value)
+        else:
+            condition = read_part(each["condition"], types, definitions, "condition")
+            definitions.derived[name] = t.Derived(name, words, None, condition=condition)
+    for name, each in shared.parameters.items():
+        definitions.parameters[name] = _parameter(name, each)
+    return definitions
+
+
+def _parameter(name: str, raw: Raw) -> t.Parameter:
+    def figure(value: Raw) -> Fraction | str | tuple[str, ...]:
+        if isinstance(value, list):
+            return tuple(value)
+        share = read_percent(value) if isinstance(value, str) else Fraction(value)
+        assert share is not None
+        return share
+
+    values = tuple(
+        t.Dated(
+            date.fromisoformat(start),
+            Fraction(0) if raw["by"] else figure(value),
+            {option: figure(each) for option, each in value.items()} if raw["by"] else {},
+            "drawn",
+            date(2026, 1, 1),
+        )
+        for start, value in raw["values"]
+    )
+    return t.Parameter(name, {"en": name}, _parameter_type(raw), raw["by"] or "", True, values)
+
+
+def _parameter_type(raw: Raw) -> Scalar:
+    return Choices(OPTIONS) if raw["type"] == "choices" else Number(raw["unit"], raw["whole"])
+
+
+# ── Evidence with holes ─────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Where something is missing; `how` it is missing: left out, null, or not of its type."""
+
+    kind: Schema
+    how: str
+
+
+def draw_evidence(draws: Draws, kind: Schema, holes: int) -> Raw:
+    """A value of a type, in which about one part in `holes` is a hole (0: none)."""
+    if holes and draws.once_in(holes):
+        return Hole(kind, draws.pick(["absent", "null", "junk"]))
+    match kind["type"]:
+        case "record":
+            return {name: draw_evidence(draws, each, holes) for name, each in kind["fields"].items()}
+        case "keyed":
+            return {key: draw_evidence(draws, each, holes) for key, each in kind["keys"].items()}
+        case "list":
+            return [_item(draws, kind["item"], holes) for _ in range(draws.below(4))]
+        case "series":
+            return [_item(draws, kind["item"], holes * 3) for _ in range(draws.below(5))]
+        case "yes_no":
+            return draws.pick([True, False])
+        case "date":
+            return draws.pick(DATES)
+        case "number" if kind["percent"]:
+            return draws.pick([50, 0, 100, Decimal("33.4"), Decimal("12.5")])
+        case "number" if kind["whole"]:
+            return draws.pick([1, 2, 3, 0, 5, 40, -1])
+        case "number":
+            return draws.pick([1, 2, Decimal("1.5"), Decimal("0.25"), 0, Decimal("-0.5")])
+        case "choice":
+            return draws.pick(kind["options"])
+        case "choices":
+            return draws.pick([["red"], [], ["blue", "green"], list(OPTIONS)])
+        case _:
+            return "words"
+
+
+def _item(draws: Draws, kind: Schema, holes: int) -> Raw:
+    """A list item; a hole in the place of a whole item would be an item without fields."""
+    return {name: draw_evidence(draws, each, holes) for name, each in kind["fields"].items()}
+
+
+_JUNK: dict[str, Raw] = {
+    "yes_no": 3,
+    "date": "2026-02-30",
+    "number": "7",
+    "choice": "mauve",
+    "choices": "red",
+    "text": "   ",
+    "record": [],
+    "list": {},
+    "keyed": [],
+    "series": "none",
+}
+
+
+def with_holes(raw: Raw) -> Raw:
+    """The evidence as it would be handed in."""
+    if isinstance(raw, list):
+        return [with_holes(each) for each in raw]
+    if not isinstance(raw, dict):
+        return raw
+    kept = {}
+    for name, each in raw.items():
+        if not isinstance(each, Hole):
+            kept[name] = with_holes(each)
+        elif each.how == "null":
+            kept[name] = None
+        elif each.how == "junk":
+            kept[name] = _JUNK[each.kind["type"]]
+    return kept
+
+
+def filled(draws: Draws, raw: Raw) -> Raw:
+    """One completion: every hole filled with some value of its type."""
+    if isinstance(raw, Hole):
+        return draw_evidence(draws, raw.kind, 0)
+    if isinstance(raw, list):
+        return [filled(draws, each) for each in raw]
+    if isinstance(raw, dict):
+        return {name: filled(draws, each) for name, each in raw.items()}
+    return raw
+
+
+# ── Worlds ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class World:
+    """One drawing, in both forms."""
+
+    types: Schema
+    record: Record
+    shared: Shared
+    definitions: t.Definitions
+    rules: list[tuple[dict[str, Raw], t.Rule]]
+    evidence: list[Raw]
+    completions: list[list[Raw]]
+
+
+@st.composite
+def worlds(
+    draw: Callable[[st.SearchStrategy[Any]], Any], rules: int = 2, evidence: int = 4, completions: int = 0
+) -> World:
+    """Types, definitions, rules, and evidence with holes (each with some completions)."""
+    draws = Draws(draw)
+    types = draw_types(draws)
+    shared = draw_shared(draws, types)
+    kinds = as_record(types)
+    definitions = build(shared, kinds)
+    author = Author(draws, types, shared)
+    written: list[tuple[dict[str, Raw], t.Rule]] = []
+    for _ in range(rules):
+        raw = author.rule()
+        applies = raw.get("applies_when")
+        written.append(
+            (
+                raw,
+                t.Rule(
+                    "drawn",
+                    None if applies is None else read_part(applies, kinds, definitions, "condition"),
+                    read_part(raw["met_when"], kinds, definitions, "condition"),
+                    HERE,
+                ),
+            )
+        )
+    given: list[Raw] = []
+    for _ in range(evidence):
+        holes = draws.pick([12, 5, 0, 30])
+        given.append({name: draw_evidence(draws, each, holes) for name, each in types["fields"].items()})
+    whole = [[filled(draws, each) for _ in range(completions)] for each in given]
+    return World(types, kinds, shared, definitions, written, given, whole)
