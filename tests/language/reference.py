@@ -212,7 +212,7 @@ class Reference:
             return date.fromisoformat(text)
         for way in (" before ", " after "):
             amount, found, start = text.partition(way)
-            if found and (amount[0].isdigit() or amount.startswith("parameter ")):
+            if found and (amount[0].isdigit() or re.fullmatch("parameter [a-z-]+", amount)):
                 return self.moved(amount, -1 if way == " before " else 1, self.phrase(start, scopes), scopes)
         kind, _, name = text.partition(" ")
         if kind == "field":

@@ -250,6 +250,7 @@ class Author:
         self.root = types
         self.shared = shared
         self._reach: dict[tuple[int, ...], list[tuple[str, Schema]]] = {}
+        self._items: dict[int, Schema] = {}  # one item type for each list, so that `_reach` can go by identity
 
     def rule(self) -> dict[str, Raw]:
         """A rule file's content."""
@@ -328,6 +329,11 @@ class Author:
 
     def _inside(self, over: Schema) -> Schema:
         """The item type of a list. Series that differ from key to key are left out of keyed items."""
+        if id(over) not in self._items:
+            self._items[id(over)] = self._shared_by_all(over)
+        return self._items[id(over)]
+
+    def _shared_by_all(self, over: Schema) -> Schema:
         item = item_of(over)
         if over["type"] != "keyed":
             return item
@@ -520,8 +526,8 @@ class Author:
         start = draws.pick(starts)
         if draws.once_in(2):
             return start
-        amounts = ["1 month", "12 months", "28 days", "1 year", "0 days", "parameter window", "parameter limit"]
-        amounts += ["30000 months"]
+        amounts = ["1 month", "12 months", "28 days", "1 year", "0 days", "parameter window", "30000 months"]
+        amounts += ["parameter limit"] if "limit" in self.shared.parameters else []
         return f"{draws.pick(amounts)} {draws.pick(['before', 'after'])} {start}"
 
     def _literal(self, wanted: Schema) -> Raw:
@@ -566,16 +572,12 @@ def draw_shared(draws: Draws, types: Schema) -> Shared:
         "noise": {"type": "number", "unit": "", "whole": False, "by": None, "values": dated(Decimal("1.96"), 0)},
         "palette": {"type": "choices", "unit": "", "by": None, "values": dated(["red"], ["red", "blue"])},
     }
-    # The factor's tests and values may use what is there so far, but not each other.
     author = Author(draws, types, shared)
     root = (types,)
-    limit: Raw = {"type": "number", "unit": "days", "whole": True, "by": None, "values": []}
-    shared.parameters["limit"] = {**limit, "values": dated(0, 28, 400)}
     bands = [{"when": author.condition(root, 1), "then": option} for option in OPTIONS[: 1 + draws.below(2)]]
     shared.derived["band"] = {"kind": CHOICE, "first_of": [*bands, {"then": "blue"}]}
-    by_factor = [(start, dict(zip(OPTIONS, (draws.pick([0, 28, 400]) for _ in OPTIONS), strict=True)))
-                 for start, _ in dated(0)]  # fmt: skip
-    shared.parameters["limit"] = {**limit, "by": "band", "values": by_factor}
+    by_factor = [(start, {option: draws.pick([0, 28, 400]) for option in OPTIONS}) for start, _ in dated(0)]
+    shared.parameters["limit"] = {"type": "number", "unit": "days", "whole": True, "by": "band", "values": by_factor}
     raw, kind = author.subject(root, 2)
     if kind["type"] in ("number", "date", "choice", "yes_no"):
         shared.derived["formula"] = {"kind": kind, "value": raw}

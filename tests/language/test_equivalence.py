@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from reference import Reference
-from strategies import World, with_holes, worlds
+from tests.language.reference import Reference
+from tests.language.strategies import World, with_holes, worlds
 
 from ohaccredit.language.compile import CompiledRules
 from ohaccredit.language.encode import encode

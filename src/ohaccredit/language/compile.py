@@ -1,9 +1,14 @@
 """Rules compiled to Python code objects: the same verdicts as `trace`, faster, without reasons.
 
 The tree is turned into Python's own syntax tree and compiled; no source text is made, so nothing that
-a user writes is ever parsed as code. Every condition becomes straight-line statements that leave True, False or
-None in a local variable; lists become loops with counters. Numbers are integers throughout: a value with
-decimals is a count of millionths, a ratio is kept as two integers and compared by cross-multiplication.
+a user writes is ever parsed as code. Lists become loops with counters; numbers are integers throughout: a value
+with decimals is a count of millionths, a ratio is kept as two integers and compared by cross-multiplication.
+
+Every rule has two forms. The *plain* form assumes that all evidence which it reads is there, so each of its tests
+is just true or false. The moment something is missing or undecided it gives up (KeyError) and the *careful* form
+decides from the beginning, with the three values of `outcome`. Both skip what can no longer change the verdict. A
+verdict of the plain form is that of the careful form: a group that is decided by its definite parts, or a list by
+its definite items, is decided whatever the others are.
 
 What depends only on the date (parameters, "12 months before assessment date") is worked out once for
 that date and becomes a constant of the functions (`CompiledRules.on`).
@@ -13,57 +18,101 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from types import CodeType, FunctionType
 from typing import Any, cast
 
 from ohaccredit.language import tree as t
-from ohaccredit.language.counting import WHEN_EMPTY, count_verdict, share_verdict
+from ohaccredit.language.compile_values import GIVE_UP, Scopes, Test, ValueBuilder
+from ohaccredit.language.counting import HOLDS, WHEN_EMPTY, count_verdict, share_verdict
 from ohaccredit.language.encode import Encoded
 from ohaccredit.language.months import months_between
-from ohaccredit.language.numbers import MILLIONTHS
 from ohaccredit.language.outcome import Outcome, outcome_of
 from ohaccredit.language.series import series_change, series_count, series_level
+from ohaccredit.language.syntax import (
+    FALSE,
+    NONE,
+    TRUE,
+    Expression,
+    Statements,
+    add,
+    any_of,
+    bottom_of,
+    call,
+    compared,
+    if_,
+    is_,
+    joined,
+    lacking,
+    lacks,
+    load,
+    not_,
+    once,
+    positive,
+    put,
+    total,
+)
 from ohaccredit.language.trace import shifted
-from ohaccredit.language.types import Choice, Keyed, Number
+from ohaccredit.language.types import Choice
 
 Evidence = Mapping[str, Encoded]
 Decide = Callable[[Evidence], Outcome]
-
-_OPERATORS: Mapping[t.Comparator, type[ast.cmpop]] = {
-    "is": ast.Eq,
-    "at_least": ast.GtE,
-    "at_most": ast.LtE,
-    "more_than": ast.Gt,
-    "less_than": ast.Lt,
-}
 
 
 class CompiledRules:
     """The rules of an edition, ready to be bound to a date."""
 
     def __init__(self, definitions: t.Definitions, rules: Iterable[t.Rule]) -> None:
+        self._plain = {rule.criterion: _Form(definitions, rule, plain=True) for rule in rules}
+        self._careful: dict[str, _Form] = {}
         self._definitions = definitions
-        self._code: dict[str, CodeType] = {}
-        self._dated: dict[str, Callable[[date], object]] = {}
-        self._fixed: dict[str, object] = {}
         self._bound: dict[date, dict[str, Decide]] = {}
-        for rule in rules:
-            builder = _Builder(definitions, self._dated, self._fixed)
-            self._code[rule.criterion] = builder.function(rule)
 
     def on(self, day: date) -> Mapping[str, Decide]:
         """For each criterion, the function from encoded evidence to its outcome on that date."""
         bound = self._bound.get(day)
         if bound is None:
-            names = (
-                {name: of(day) for name, of in self._dated.items()} | self._fixed | _RUNTIME | {"ON": day.toordinal()}
-            )
-            bound = {criterion: FunctionType(code, names) for criterion, code in self._code.items()}
-            self._bound[day] = bound
+            bound = self._bound[day] = {criterion: self._decide(form, day) for criterion, form in self._plain.items()}
         return bound
+
+    def _decide(self, form: _Form, day: date) -> Decide:
+        names = form.names(day)
+
+        def careful(evidence: Evidence) -> Outcome:
+            """Made when it is first needed, and from then on in the place of this function."""
+            names["careful"] = function = self._careful_form(form.rule).bound(day)
+            return function(evidence)
+
+        if None in names.values():  # no value on that date for what the plain form takes for granted
+            return self._careful_form(form.rule).bound(day)
+        names["careful"] = careful
+        return cast("Decide", FunctionType(form.code, names))
+
+    def _careful_form(self, rule: t.Rule) -> _Form:
+        form = self._careful.get(rule.criterion)
+        if form is None:
+            form = self._careful[rule.criterion] = _Form(self._definitions, rule, plain=False)
+        return form
+
+
+class _Form:
+    """A rule in one of its two forms, compiled."""
+
+    def __init__(self, definitions: t.Definitions, rule: t.Rule, *, plain: bool) -> None:
+        builder = _Builder(definitions, plain=plain)
+        self.rule = rule
+        self.code = builder.function(rule)
+        self._dated, self._fixed = builder.dated, builder.fixed
+
+    def names(self, day: date) -> dict[str, object]:
+        """What the code may refer to."""
+        dated = {name: of(day) for name, of in self._dated.items()}
+        return {**_RUNTIME, **self._fixed, **dated, "ON": day.toordinal()}
+
+    def bound(self, day: date) -> Decide:
+        """The function for a date."""
+        return cast("Decide", FunctionType(self.code, self.names(day)))
 
 
 # What compiled functions call for the rare cases; the common ones are inline.
@@ -85,11 +134,10 @@ def _share(
     on: int,
     oo: int,
     comparator: t.Comparator,
-    num: int,
-    den: int,
+    bound: Fraction,
     empty: bool | None,
 ) -> bool | None:
-    return share_verdict(yes, no, io, oy, on, oo, comparator=comparator, bound=Fraction(num, den), empty=empty)
+    return share_verdict(yes, no, io, oy, on, oo, comparator=comparator, bound=bound, empty=empty)
 
 
 def _shift(start: int, amount: int, unit: str, direction: str) -> int | None:
@@ -114,7 +162,7 @@ def _as_of(schedule: Sequence[tuple[int, object]], day: int) -> object:
 
 
 _RUNTIME: dict[str, object] = {
-    "__builtins__": {"len": len, "min": min, "max": max},
+    "__builtins__": {"len": len, "min": min, "max": max, "KeyError": KeyError},
     "NOTHING": {},
     "count_": _count,
     "share_": _share,
@@ -133,86 +181,15 @@ _RUNTIME: dict[str, object] = {
     "NOT_APPLICABLE": Outcome.NOT_APPLICABLE,
 }
 
-# ── Small makers of Python syntax ───────────────────────────────────────────────────────────────────
-
-NONE = ast.Constant(None)
-
-
-def _load(name: str) -> ast.expr:
-    return ast.Name(name, ast.Load())
+_SETTLED_BY: Mapping[str, tuple[str, bool]] = {"some": ("yes", True), "every": ("no", False), "none": ("yes", False)}
+"""The kind of item of which one is enough to settle a list operator, and the verdict that it gives."""
 
 
-def _set(name: str, value: ast.expr) -> ast.stmt:
-    return ast.Assign([ast.Name(name, ast.Store())], value)
-
-
-def _add(name: str) -> ast.stmt:
-    return ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), ast.Constant(1))
-
-
-def _call(name: str, *arguments: ast.expr) -> ast.expr:
-    return ast.Call(_load(name), list(arguments), [])
-
-
-def _get(record: ast.expr, key: str, default: ast.expr | None = None) -> ast.expr:
-    return ast.Call(ast.Attribute(record, "get", ast.Load()), [ast.Constant(key), *([default] if default else [])], [])
-
-
-def _is(value: ast.expr, what: bool | None) -> ast.expr:
-    return ast.Compare(value, [ast.Is()], [ast.Constant(what)])
-
-
-def _if(test: ast.expr, then: list[ast.stmt], otherwise: list[ast.stmt] | None = None) -> ast.stmt:
-    return ast.If(test, then, otherwise or [])
-
-
-def _times(left: ast.expr, factor: int) -> ast.expr:
-    if factor == 1:
-        return left
-    if isinstance(left, ast.Constant) and isinstance(left.value, int):
-        return ast.Constant(left.value * factor)
-    return ast.BinOp(left, ast.Mult(), ast.Constant(factor))
-
-
-@dataclass(frozen=True, slots=True)
-class _Expression:
-    """A value as Python expressions: an integer (or option, date, boolean) over a denominator.
-
-    `may_lack` says that `top` can be None at run time.
-    """
-
-    top: ast.expr
-    bottom: ast.expr | int = 1
-    may_lack: bool = False
-
-
-class _Builder:
-    """Builds one function. Variables are numbered; each condition leaves its verdict in one of them."""
-
-    def __init__(
-        self, definitions: t.Definitions, dated: dict[str, Callable[[date], object]], fixed: dict[str, object]
-    ) -> None:
-        self._definitions = definitions
-        self._dated = dated
-        self._fixed = fixed
-        self._next = 0
+class _Builder(ValueBuilder):
+    """Builds one function."""
 
     def function(self, rule: t.Rule) -> CodeType:
-        body: list[ast.stmt] = []
-        if rule.applies_when is None:
-            applies: ast.expr = ast.Constant(True)
-        else:
-            verdict, statements = self._condition(rule.applies_when, ("d",))
-            applies = _load(verdict)
-            body += [*statements, _if(_is(applies, False), [ast.Return(_load("NOT_APPLICABLE"))])]
-        verdict, statements = self._condition(rule.met_when, ("d",))
-        body += statements
-        met = _load(verdict)
-        if rule.applies_when is None:
-            chosen = ast.IfExp(met, _load("MET"), ast.IfExp(_is(met, None), _load("NOT_EVIDENCED"), _load("NOT_MET")))
-            body.append(ast.Return(chosen))
-        else:
-            body.append(ast.Return(_call("outcome_", applies, met)))
+        body = self._plain_body(rule) if self.plain else self._careful_body(rule)
         arguments = ast.arguments([], [ast.arg("d")], None, [], [], None, [])
         function = ast.FunctionDef("rule", arguments, body, [], None, None)
         if "type_params" in ast.FunctionDef._fields:  # Python 3.12 and later
@@ -221,590 +198,340 @@ class _Builder:
         code = compile(module, f"<rule {rule.criterion}>", "exec")
         return next(each for each in code.co_consts if isinstance(each, CodeType))
 
-    def _name(self) -> str:
-        self._next += 1
-        return f"v{self._next}"
+    def _plain_body(self, rule: t.Rule) -> Statements:
+        body: Statements = []
+        if rule.applies_when is not None:
+            applies = self.condition(rule.applies_when, ("d",))
+            body += [*applies.before, if_(not_(applies.verdict), [ast.Return(load("NOT_APPLICABLE"))])]
+        met = self.condition(rule.met_when, ("d",))
+        body += [*met.before, ast.Return(ast.IfExp(met.verdict, load("MET"), load("NOT_MET")))]
+        ask = ast.ExceptHandler(load("KeyError"), None, [ast.Return(call("careful", load("d")))])
+        return [ast.Try(body, [ask], [], [])]
+
+    def _careful_body(self, rule: t.Rule) -> Statements:
+        body: Statements = []
+        applies: ast.expr = TRUE
+        if rule.applies_when is not None:
+            body, applies = self.named(self.condition(rule.applies_when, ("d",)))
+            body = [*body, if_(is_(applies, False), [ast.Return(load("NOT_APPLICABLE"))])]
+        met = self.condition(rule.met_when, ("d",))
+        return [*body, *met.before, ast.Return(call("outcome_", applies, met.verdict))]
 
     # ── Conditions ──
 
-    def _condition(self, node: t.Condition, scopes: tuple[str, ...]) -> tuple[str, list[ast.stmt]]:
-        """The variable that will hold the verdict, and the statements that put it there."""
-        out = self._name()
+    def condition(self, node: t.Condition, scopes: Scopes) -> Test:
         match node:
             case t.All() | t.Either():
-                return out, self._group(node, scopes, out)
+                return self._group(node, scopes)
             case t.AtLeast():
-                return out, self._at_least(node, scopes, out)
+                return self._at_least(node, scopes)
             case t.Not():
-                inner, statements = self._condition(node.of, scopes)
-                negated = ast.IfExp(_is(_load(inner), None), NONE, ast.UnaryOp(ast.Not(), _load(inner)))
-                return out, [*statements, _set(out, negated)]
+                inner = self.condition(node.of, scopes)
+                if not inner.open:
+                    return Test(inner.before, not_(inner.verdict))
+                statements, verdict = self.named(inner)
+                return Test(statements, ast.IfExp(is_(verdict, None), NONE, not_(verdict)), True)
             case t.Remark():
-                inner, statements = self._condition(node.of, scopes)
-                if node.otherwise_undecided:
-                    statements = [*statements, _set(inner, ast.IfExp(_load(inner), ast.Constant(True), NONE))]
-                return inner, statements
+                return self._remark(node, scopes)
             case t.DerivedCondition():
                 condition = self._definitions.derived[node.name].condition
                 assert condition is not None
-                return self._condition(condition, scopes[:1])
+                return self.condition(condition, scopes[:1])
             case t.Compare():
-                return out, self._compare(node, scopes, out)
-            case t.OneOf() | t.Includes():
-                return out, self._membership(node, scopes, out)
+                before, left = self.value(node.left, scopes)
+                after, right = self.value(node.right, scopes)
+                return _guarded([*before, *after], [left, right], compared(left, node.comparator, right))
+            case t.OneOf():
+                return self._one_of(node, scopes)
+            case t.Includes():
+                return self._includes(node, scopes)
             case t.Stated():
-                statements, value = self._value(node.value, scopes)
-                return out, self._guarded(out, statements, [value], ast.Constant(True))
+                statements, value = self.value(node.value, scopes)
+                if not value.may_lack:  # reading it is the test: the plain form gives up if it is missing
+                    return Test([*statements, ast.Expr(value.top)], TRUE)
+                return _guarded(statements, [value], TRUE)
             case t.Quantified():
-                return out, self._quantified(node, scopes, out)
+                return self._quantified(node, scopes)
 
-    def _group(self, node: t.All | t.Either, scopes: tuple[str, ...], out: str) -> list[ast.stmt]:
+    def _group(self, node: t.All | t.Either, scopes: Scopes) -> Test:
         """Stop at the first part that decides; else None if any part is undecided."""
         decides = isinstance(node, t.Either)
-        body: list[ast.stmt] = [_set(out, ast.Constant(not decides))]
-        for part in node.of:
-            inner, statements = self._condition(part, scopes)
-            stop: list[ast.stmt] = [_set(out, ast.Constant(decides)), ast.Break()]
-            body += [
-                *statements,
-                _if(_is(_load(inner), decides), stop),
-                _if(_is(_load(inner), None), [_set(out, NONE)]),
-            ]
-        return [_once(body)]
+        operator: ast.boolop = ast.Or() if decides else ast.And()
+        runs: list[Test] = []  # neighbours that need no statements of their own are one expression
+        for each in node.of:
+            test = self.condition(each, scopes)
+            if runs and not test.before and not test.open and not runs[-1].open:
+                runs[-1] = Test(runs[-1].before, joined(operator, [runs[-1].verdict, test.verdict]))
+            else:
+                runs.append(test)
+        if len(runs) == 1:
+            return runs[0]
+        out = self.name()
+        body: Statements = []
+        for test in runs:
+            statements, verdict = self.named(test) if test.open else (test.before, test.verdict)
+            stop: Statements = [put(out, ast.Constant(decides)), ast.Break()]
+            undecided: Statements = [put(out, NONE)]
+            body += statements
+            if not test.open:
+                body.append(if_(verdict if decides else not_(verdict), stop))
+            elif decides:
+                body.append(if_(verdict, stop, [if_(is_(verdict, None), undecided)]))
+            else:
+                body.append(if_(not_(verdict), [if_(is_(verdict, None), undecided, stop)]))
+        return Test([put(out, ast.Constant(not decides)), once(body)], load(out), any(test.open for test in runs))
 
-    def _at_least(self, node: t.AtLeast, scopes: tuple[str, ...], out: str) -> list[ast.stmt]:
-        yes, open_ = self._name(), self._name()
-        body: list[ast.stmt] = [_set(yes, ast.Constant(0)), _set(open_, ast.Constant(0))]
-        for part in node.of:
-            inner, statements = self._condition(part, scopes)
-            body += [
-                *statements,
-                _if(_load(inner), [_add(yes)], [_if(_is(_load(inner), None), [_add(open_)])]),
-            ]
-        statements, needed = self._value(node.needed, scopes)
-        enough = ast.Compare(_load(yes), [ast.GtE()], [needed.top])
-        possible = ast.Compare(ast.BinOp(_load(yes), ast.Add(), _load(open_)), [ast.GtE()], [needed.top])
-        verdict = ast.IfExp(enough, ast.Constant(True), ast.IfExp(possible, NONE, ast.Constant(False)))
-        return [*body, *self._guarded(out, statements, [needed], verdict)]
+    def _at_least(self, node: t.AtLeast, scopes: Scopes) -> Test:
+        yes, open_ = self.name(), self.name()
+        tests = [self.condition(each, scopes) for each in node.of]
+        some_open = any(test.open for test in tests)
+        body: Statements = [put(yes, ast.Constant(0)), *([put(open_, ast.Constant(0))] if some_open else [])]
+        for test in tests:
+            if test.open:
+                statements, verdict = self.named(test)
+                body += [*statements, if_(verdict, [add(yes)], [if_(is_(verdict, None), [add(open_)])])]
+            else:
+                body += [*test.before, if_(test.verdict, [add(yes)])]
+        statements, needed = self.value(node.needed, scopes)
+        result = compared(Expression(load(yes)), "at_least", needed)
+        if some_open:
+            possible = compared(Expression(total([load(yes), load(open_)])), "at_least", needed)
+            result = ast.IfExp(result, TRUE, ast.IfExp(possible, NONE, FALSE))
+        guarded = _guarded([*body, *statements], [needed], result)
+        return Test(guarded.before, guarded.verdict, guarded.open or some_open)
 
-    def _compare(self, node: t.Compare, scopes: tuple[str, ...], out: str) -> list[ast.stmt]:
-        before, left = self._value(node.left, scopes)
-        after, right = self._value(node.right, scopes)
-        verdict = _compared(left, node.comparator, right)
-        return self._guarded(out, [*before, *after], [left, right], verdict)
+    def _remark(self, node: t.Remark, scopes: Scopes) -> Test:
+        inner = self.condition(node.of, scopes)
+        if not node.otherwise_undecided:
+            return inner
+        if self.plain:
+            return Test([*inner.before, if_(not_(inner.verdict), [GIVE_UP])], TRUE)
+        return Test(inner.before, ast.IfExp(inner.verdict, TRUE, NONE), True)
 
-    def _membership(self, node: t.OneOf | t.Includes, scopes: tuple[str, ...], out: str) -> list[ast.stmt]:
-        statements, value = self._value(node.value, scopes)
-        if isinstance(node, t.OneOf):
-            held, options = [value], node.options
-            if isinstance(options, tuple):
-                found = ast.Compare(value.top, [ast.In()], [ast.Constant(cast("Any", options))])
-                return self._guarded(out, statements, held, found)
-            more, among = self._value(options, scopes)
-            test: ast.expr = ast.Compare(value.top, [ast.In()], [among.top])
-            if isinstance(options.type, Choice):
-                test = ast.Compare(value.top, [ast.Eq()], [among.top])
-            return self._guarded(out, [*statements, *more], [value, among], test)
+    def _one_of(self, node: t.OneOf, scopes: Scopes) -> Test:
+        statements, value = self.value(node.value, scopes)
+        if isinstance(node.options, tuple):
+            found = ast.Compare(value.top, [ast.In()], [ast.Constant(cast("Any", node.options))])
+            return _guarded(statements, [value], found)
+        more, among = self.value(node.options, scopes)
+        operator: ast.cmpop = ast.Eq() if isinstance(node.options.type, Choice) else ast.In()
+        return _guarded([*statements, *more], [value, among], ast.Compare(value.top, [operator], [among.top]))
+
+    def _includes(self, node: t.Includes, scopes: Scopes) -> Test:
+        statements, value = self.value(node.value, scopes)
         if isinstance(node.options, tuple):
             tests: list[ast.expr] = [ast.Compare(ast.Constant(o), [ast.In()], [value.top]) for o in node.options]
-            joined = ast.BoolOp(ast.And() if node.which == "all" else ast.Or(), tests) if len(tests) > 1 else tests[0]
-            return self._guarded(out, statements, [value], joined)
-        more, among = self._value(node.options, scopes)
+            return _guarded(statements, [value], joined(ast.And() if node.which == "all" else ast.Or(), tests))
+        more, among = self.value(node.options, scopes)
+        statements = [*statements, *more]
         if isinstance(node.options.type, Choice):
-            single = ast.Compare(among.top, [ast.In()], [value.top])
-            return self._guarded(out, [*statements, *more], [value, among], single)
-        each = self._name()
+            return _guarded(statements, [value, among], ast.Compare(among.top, [ast.In()], [value.top]))
+        each, out = self.name(), self.name()
         decides = node.which == "any"
-        inside: ast.expr = ast.Compare(_load(each), [ast.In()], [value.top])
-        if not decides:
-            inside = ast.UnaryOp(ast.Not(), inside)
-        loop = ast.For(
-            ast.Name(each, ast.Store()),
-            among.top,
-            [_if(inside, [_set(out, ast.Constant(decides)), ast.Break()])],
-            [],
-        )
-        lacking = [_load_lacks(x) for x in (value, among) if x.may_lack]
-        work: list[ast.stmt] = [_set(out, ast.Constant(not decides)), loop]
-        return [*statements, *more, *(_unless_lacking(out, lacking, work))]
+        inside: ast.expr = ast.Compare(load(each), [ast.In() if decides else ast.NotIn()], [value.top])
+        stop: Statements = [put(out, ast.Constant(decides)), ast.Break()]
+        loop = ast.For(ast.Name(each, ast.Store()), among.top, [if_(inside, stop)], [])
+        work: Statements = [put(out, ast.Constant(not decides)), loop]
+        return self._unless_lacking([*statements], lacking([value, among]), out, work)
 
-    def _guarded(
-        self, out: str, statements: list[ast.stmt], values: Sequence[_Expression], verdict: ast.expr
-    ) -> list[ast.stmt]:
-        """`out` is the verdict, or None if one of the values is lacking."""
-        lacking = [_load_lacks(value) for value in values if value.may_lack]
-        if not lacking:
-            return [*statements, _set(out, verdict)]
-        test = lacking[0] if len(lacking) == 1 else ast.BoolOp(ast.Or(), lacking)
-        return [*statements, _set(out, ast.IfExp(test, NONE, verdict))]
+    def _unless_lacking(self, before: Statements, missing: Sequence[ast.expr], out: str, work: Statements) -> Test:
+        """Work that leaves a verdict in `out`, which is None if something is missing."""
+        if not missing:
+            return Test([*before, *work], load(out))
+        return Test([*before, if_(any_of(missing), [put(out, NONE)], work)], load(out), True)
 
     # ── Lists ──
 
-    def _quantified(self, node: t.Quantified, scopes: tuple[str, ...], out: str) -> list[ast.stmt]:
-        items, item = self._name(), self._name()
-        statements = [_set(items, self._path(node.over, scopes))]
-        more, bound = ([], None) if node.bound is None else self._value(node.bound, scopes)
-        body = self._loop(node, (*scopes, item), items, item, out, bound)
-        guard = _is(_load(items), None)
-        if bound is not None and bound.may_lack:
-            guard = ast.BoolOp(ast.Or(), [guard, _load_lacks(bound)])
-        return [*statements, *more, _if(guard, [_set(out, NONE)], body)]
+    def _quantified(self, node: t.Quantified, scopes: Scopes) -> Test:
+        fetch, items, iterable = self.items(node.over, node.collection, scopes)
+        more, bound = ([], None) if node.bound is None else self.value(node.bound, scopes)
+        item, out = self.name(), self.name()
+        tally = _Tally(self, node, items, out, bound, (*scopes, item))
+        loop = ast.For(ast.Name(item, ast.Store()), iterable, tally.body, tally.settle if tally.settled_by else [])
+        work = [*tally.start, loop, *([] if tally.settled_by else tally.settle)]
+        missing = [] if self.plain else [is_(load(items), None)]
+        test = self._unless_lacking([*fetch, *more], [*missing, *lacking([bound] if bound else [])], out, work)
+        return Test(test.before, test.verdict, test.open or tally.open)
 
-    def _loop(
+
+class _Tally:
+    """The loop of one list operator: it counts the items and settles the verdict, which it leaves in `out`.
+
+    The counters are `sure` (in the list), of these `yes` (satisfying the test) and `undecided`; and where it is open
+    whether an item is in the list, `maybe`, of these `maybe_yes` and `maybe_undecided`. Only those are kept that can
+    change and that are asked for. One item that fails settles `every`, one that satisfies settles `some` and `none`.
+    """
+
+    def __init__(
+        self, builder: _Builder, node: t.Quantified, items: str, out: str, bound: Expression | None, scopes: Scopes
+    ) -> None:
+        self._builder = builder
+        self._node = node
+        self._items = items
+        self._out = out
+        self._bound = bound or Expression(ast.Constant(0))
+        self._empty = WHEN_EMPTY[node.if_list_empty]
+        self._counters: dict[str, str] = {}
+        self.settled_by, self._settled_as = _SETTLED_BY.get(node.kind, ("", False))
+        where = Test([], TRUE) if node.where is None else builder.condition(node.where, scopes)
+        test = Test([], TRUE) if node.satisfying is None else builder.condition(node.satisfying, scopes)
+        distinct = None if node.distinct is None else builder.value(node.distinct, scopes)
+        self._some_open = where.open or test.open or (distinct is not None and distinct[1].may_lack)
+        # Where the counts say of an empty list what the rule says of it, nobody needs to ask whether it is empty.
+        self._asks_if_empty = self._some_open or self._empty is None or self._empty is not self._verdict_of_nothing()
+        self.open = not builder.plain and (self._some_open or (self._asks_if_empty and self._empty is None))
+        self.body = self._members(where, test, distinct)
+        """What is done with each item."""
+        self.settle = self._settle()
+        """What follows once no item has settled the verdict."""
+        self.start = [put(each, ast.Constant(0)) for name, each in self._counters.items() if name != "values"]
+        """The counters at the beginning."""
+        if "values" in self._counters:
+            self.start.append(put(self._counters["values"], ast.Dict([], [])))
+
+    def _verdict_of_nothing(self) -> bool | None:
+        """What the counts alone would say of an empty list; None if that is not known here."""
+        node, bound = self._node, self._bound
+        if self.settled_by:
+            return not self._settled_as
+        if node.kind == "share":  # 0 against a share of 0
+            return HOLDS[node.comparator](0, 0)
+        if isinstance(bound.top, ast.Constant) and isinstance(bound.top.value, int):
+            return HOLDS[node.comparator](0, bound.top.value)
+        return None
+
+    # ── One item ──
+
+    def _members(self, where: Test, test: Test, distinct: tuple[Statements, Expression] | None) -> Statements:
+        """Skip what is not in the list; count the rest."""
+        before, verdict = self._builder.named(test) if test.open or where.open else (test.before, test.verdict)
+        tested = Test(before, verdict, test.open)
+        sure = self._sort(tested, "yes", "undecided", distinct)
+        if self._node.where is None:
+            return [*tested.before, *sure] or [ast.Pass()]
+        if self._asks_if_empty or self._node.kind == "share":
+            sure = [self._more("sure"), *sure]
+        if not where.open:
+            inside = [*tested.before, *sure]
+            first = inside[0]
+            if len(inside) == 1 and isinstance(first, ast.If) and not first.orelse:
+                return [*where.before, if_(joined(ast.And(), [where.verdict, first.test]), first.body)]
+            return [*where.before, if_(where.verdict, inside)]
+        statements, member = self._builder.named(where)
+        maybe = [self._more("maybe"), *self._sort(tested, "maybe_yes", "maybe_undecided", distinct, sure=False)]
+        return [*statements, if_(not_(is_(member, False)), [*tested.before, if_(member, sure, maybe)])]
+
+    def _sort(
         self,
-        node: t.Quantified,
-        scopes: tuple[str, ...],
-        items: str,
-        item: str,
-        out: str,
-        bound: _Expression | None,
-    ) -> list[ast.stmt]:
-        """Count the items by membership and test; then settle the verdict, inline where nothing is open."""
-        yes, no, io, oy, on, oo = names = [self._name() for _ in range(6)]
-        start: list[ast.stmt] = [_set(name, ast.Constant(0)) for name in names]
-        values = self._name()
-        member: str | None = None
-        body: list[ast.stmt] = []
-        if node.where is not None:
-            member, statements = self._condition(node.where, scopes)
-            body += [*statements, _if(_is(_load(member), False), [ast.Continue()])]
-        tested: str | None = None
-        if node.satisfying is not None:
-            tested, statements = self._condition(node.satisfying, scopes)
-            body += statements
-        if node.distinct is not None:
-            # A distinct count needs the values: those that surely count, and how many might.
-            start.append(_set(values, ast.Dict([], [])))
-            return [
-                *start,
-                *self._distinct(node, scopes, items, item, body, member, tested, names, values, out, bound),
-            ]
-        sure = _branch(tested, [_add(yes)], [_add(no)], [_add(io)])
-        if member is None:
-            body += sure
-        else:
-            body.append(_if(_load(member), sure, _branch(tested, [_add(oy)], [_add(on)], [_add(oo)])))
-        iterable: ast.expr = _load(items)
-        if isinstance(node.collection, Keyed):
-            iterable = ast.Call(ast.Attribute(iterable, "values", ast.Load()), [], [])
-        loop = ast.For(ast.Name(item, ast.Store()), iterable, body, [])
-        return [*start, loop, *self._settle(node, names, out, bound)]
+        test: Test,
+        yes: str,
+        undecided: str,
+        distinct: tuple[Statements, Expression] | None,
+        *,
+        sure: bool = True,
+    ) -> Statements:
+        """Count an item under what its test said."""
+        settle: Statements = [put(self._out, ast.Constant(self._settled_as)), ast.Break()]
+        doubt = [self._more(undecided)] if test.open else []
+        met: Statements = []
+        failed: Statements = []
+        if distinct is not None:
+            statements, value = distinct
+            doubt = [self._more("undecided")]
+            met = [*statements, *(self._keep(value) if sure else doubt)]
+            doubt = doubt if test.open else []
+        elif sure and self.settled_by == "no":
+            failed = settle
+        elif sure and self.settled_by == "yes":
+            met = settle
+        elif self._node.satisfying is not None or self._node.where is not None or not sure:
+            met = [self._more(yes)]
+        if self.settled_by == "no" and not sure:
+            met = [self._more(yes)]
+        if isinstance(test.verdict, ast.Constant):
+            return met if test.verdict.value else failed
+        if test.open:
+            return [if_(test.verdict, met or [ast.Pass()], [if_(is_(test.verdict, None), doubt, failed)])]
+        if met:
+            return [if_(test.verdict, met, failed)]
+        return [if_(not_(test.verdict), failed)] if failed else []
 
-    def _settle(self, node: t.Quantified, names: Sequence[str], out: str, bound: _Expression | None) -> list[ast.stmt]:
-        yes, no, io, oy, on, oo = (_load(name) for name in names)
-        empty = ast.Constant(WHEN_EMPTY[node.if_list_empty])
-        all_open = _sum(io, oy, on, oo)
+    def _keep(self, value: Expression) -> Statements:
+        """Remember a distinct value; a missing one leaves the item undecided."""
+        values = self._counters.setdefault("values", self._builder.name())
+        keep = ast.Assign([ast.Subscript(load(values), value.top, ast.Store())], TRUE)
+        return [if_(lacks(value), [self._more("undecided")], [keep])] if value.may_lack else [keep]
+
+    def _more(self, counter: str) -> ast.stmt:
+        return add(self._counters.setdefault(counter, self._builder.name()))
+
+    # ── The verdict ──
+
+    def _count(self, counter: str) -> ast.expr:
+        return load(self._counters[counter]) if counter in self._counters else ast.Constant(0)
+
+    def _sure(self) -> ast.expr:
+        """How many items are surely in the list."""
+        return call("len", load(self._items)) if self._node.where is None else self._count("sure")
+
+    def _yes(self) -> ast.expr:
+        if self._node.distinct is not None:
+            return call("len", load(self._counters["values"]))
+        everything = self._node.where is None and self._node.satisfying is None
+        return self._sure() if everything and not self.settled_by else self._count("yes")
+
+    def _settle(self) -> Statements:
+        present = load(self._items) if self._node.where is None else self._count("sure")
+        verdict = self._closed()
+        if self._asks_if_empty:
+            if self._empty is None and self._builder.plain:
+                return [if_(not_(present), [GIVE_UP]), put(self._out, verdict)]
+            verdict = ast.IfExp(present, verdict, ast.Constant(self._empty))
+        if self._some_open:
+            names = ("undecided", "maybe")
+            doubts = [load(self._counters[name]) for name in names if name in self._counters]
+            verdict = ast.IfExp(any_of(doubts), self._interval(), verdict)
+        return [put(self._out, verdict)]
+
+    def _closed(self) -> ast.expr:
+        """The verdict over items none of which is undecided, if there are any."""
+        if self.settled_by:
+            return ast.Constant(not self._settled_as)
+        counted = Expression(self._yes(), self._sure() if self._node.kind == "share" else 1)
+        return compared(counted, self._node.comparator, self._bound)
+
+    def _interval(self) -> ast.expr:
+        """The verdict where some items are undecided (`counting`)."""
+        node, bound = self._node, self._bound
+        sure, yes, undecided = self._sure(), self._yes(), self._count("undecided")
+        maybe, maybe_yes, maybe_undecided = map(self._count, ("maybe", "maybe_yes", "maybe_undecided"))
+        empty = ast.Constant(self._empty)
+        exact = bound.top if bound.bottom == 1 else call("Fraction_", bound.top, bottom_of(bound))
         if node.kind == "share":
-            assert bound is not None
-            plain = _compared(_Expression(yes, _sum(yes, no)), node.comparator, bound)
-            bottom = ast.Constant(bound.bottom) if isinstance(bound.bottom, int) else bound.bottom
-            careful = _call("share_", yes, no, io, oy, on, oo, ast.Constant(node.comparator), bound.top, bottom, empty)
-        else:
-            counted: ast.expr
+            no = _less(sure, yes, undecided)
+            maybe_no = _less(maybe, maybe_yes, maybe_undecided)
+            comparator = ast.Constant(node.comparator)
+            return call("share_", yes, no, undecided, maybe_yes, maybe_no, maybe_undecided, comparator, exact, empty)
+        open_ = total([undecided, maybe_yes, maybe_undecided])
+        comparator_: t.Comparator = node.comparator
+        if self.settled_by:  # no item that counts for sure; perhaps some that may
+            yes, exact, comparator_ = ast.Constant(0), ast.Constant(int(node.kind == "some")), "at_most"
+            if node.kind == "some":
+                comparator_ = "at_least"
             if node.kind == "every":
-                counted, undecided, comparator, limit = (
-                    no,
-                    _sum(io, on, oo),
-                    "at_most",
-                    _Expression(ast.Constant(0)),
-                )
-            else:
-                counted, undecided = yes, _sum(io, oy, oo)
-                comparator, limit = {
-                    "none": ("at_most", _Expression(ast.Constant(0))),
-                    "some": ("at_least", _Expression(ast.Constant(1))),
-                }.get(node.kind, (node.comparator, bound or _Expression(ast.Constant(0))))
-            plain = _compared(_Expression(counted), comparator, limit)  # type: ignore[arg-type]
-            present = ast.Compare(_sum(yes, no, io), [ast.Gt()], [ast.Constant(0)])
-            maybe = ast.Compare(_sum(oy, on, oo), [ast.Gt()], [ast.Constant(0)])
-            exact = limit.top if limit.bottom == 1 else _call("Fraction_", limit.top, _bottom(limit))
-            careful = _call("count_", counted, undecided, present, maybe, ast.Constant(comparator), exact, empty)
-        decided = ast.IfExp(ast.BoolOp(ast.Or(), [yes, no]), plain, empty)
-        return [_set(out, ast.IfExp(all_open, careful, decided))]
-
-    def _distinct(
-        self,
-        node: t.Quantified,
-        scopes: tuple[str, ...],
-        items: str,
-        item: str,
-        body: list[ast.stmt],
-        member: str | None,
-        tested: str | None,
-        names: Sequence[str],
-        values: str,
-        out: str,
-        bound: _Expression | None,
-    ) -> list[ast.stmt]:
-        assert node.distinct is not None
-        sure_in, maybe_in, open_ = names[0], names[3], names[5]
-        statements, value = self._value(node.distinct, scopes)
-        keep = ast.Assign([ast.Subscript(_load(values), value.top, ast.Store())], ast.Constant(True))
-        certain: list[ast.expr] = [ast.UnaryOp(ast.Not(), _is(value.top, None))]
-        certain += [_load(name) for name in (member, tested) if name is not None]
-        count = _if(ast.BoolOp(ast.And(), certain) if len(certain) > 1 else certain[0], [keep], [_add(open_)])
-        here: list[ast.stmt] = (
-            [_add(sure_in)] if member is None else [_if(_load(member), [_add(sure_in)], [_add(maybe_in)])]
-        )
-        work: list[ast.stmt] = [*statements, count]
-        if tested is not None:
-            work = [_if(_is(_load(tested), False), [ast.Pass()], work)]
-        loop = ast.For(ast.Name(item, ast.Store()), _load(items), [*body, *here, *work], [])
-        limit = bound or _Expression(ast.Constant(1))
-        exact = limit.top if limit.bottom == 1 else _call("Fraction_", limit.top, _bottom(limit))
-        verdict = _call(
-            "count_",
-            _call("len", _load(values)),
-            _load(open_),
-            ast.Compare(_load(sure_in), [ast.Gt()], [ast.Constant(0)]),
-            ast.Compare(_load(maybe_in), [ast.Gt()], [ast.Constant(0)]),
-            ast.Constant({"some": "at_least", "none": "at_most"}.get(node.kind, node.comparator)),
-            exact,
-            ast.Constant(WHEN_EMPTY[node.if_list_empty]),
-        )
-        return [loop, _set(out, verdict)]
-
-    # ── Values ──
-
-    def _value(self, node: t.Value, scopes: tuple[str, ...]) -> tuple[list[ast.stmt], _Expression]:
-        match node:
-            case t.Constant():
-                return [], _constant(node.value)
-            case t.AssessmentDate():
-                return [], _Expression(_load("ON"))
-            case t.FieldValue():
-                name = self._name()
-                bottom = MILLIONTHS if isinstance(node.type, Number) and not node.type.whole else 1
-                return [_set(name, self._path(node.path, scopes))], _Expression(_load(name), bottom, True)
-            case t.ParameterValue():
-                return self._parameter(node, scopes)
-            case t.DerivedValue():
-                return self._derived(node.name, scopes)
-            case t.ShiftedDate():
-                return self._shifted(node, scopes)
-            case t.TimeBetween():
-                return self._time_between(node, scopes)
-            case t.Arithmetic():
-                return self._arithmetic(node, scopes)
-            case t.Aggregate():
-                return self._aggregate(node, scopes)
-            case t.SeriesCount():
-                call = _call(
-                    "series_count_",
-                    self._path(node.series, scopes),
-                    self._fix(node.kind),
-                    ast.Constant(node.what),
-                )
-                return self._kept(call, 1)
-            case t.SeriesLevel():
-                call = _call(
-                    "series_level_",
-                    self._path(node.series, scopes),
-                    self._fix(node.kind),
-                    ast.Constant(node.which),
-                )
-                return self._split([], call)
-            case t.SeriesChange():
-                before, noise = self._value(node.noise, scopes)
-                exact = _call("Fraction_", noise.top, _bottom(noise))
-                points = self._path(node.series, scopes)
-                call = _call("series_change_", points, self._fix(node.kind), ast.Constant(node.since), exact)
-                if noise.may_lack:
-                    call = ast.IfExp(_load_lacks(noise), NONE, call)
-                statements, value = self._kept(call, 1)
-                return [*before, *statements], value
-
-    def _kept(self, expression: ast.expr, bottom: int) -> tuple[list[ast.stmt], _Expression]:
-        name = self._name()
-        return [_set(name, expression)], _Expression(_load(name), bottom, True)
-
-    def _split(self, before: list[ast.stmt], fraction: ast.expr) -> tuple[list[ast.stmt], _Expression]:
-        """A Fraction (or None) computed at run time, as two integers."""
-        pair = self._name()
-        top = ast.IfExp(_is(_load(pair), None), NONE, ast.Subscript(_load(pair), ast.Constant(0), ast.Load()))
-        name, bottom = self._name(), self._name()
-        lower = ast.IfExp(
-            _is(_load(pair), None), ast.Constant(1), ast.Subscript(_load(pair), ast.Constant(1), ast.Load())
-        )
-        statements = [*before, _set(pair, _call("pair_", fraction)), _set(name, top), _set(bottom, lower)]
-        return statements, _Expression(_load(name), _load(bottom), True)
-
-    def _fix(self, value: object) -> ast.expr:
-        """A value that the code refers to by name, the same on every date."""
-        name = f"F{len(self._fixed)}"
-        self._fixed[name] = value
-        return _load(name)
-
-    def _on_date(self, of: Callable[[date], object]) -> ast.expr:
-        """A value that the code refers to by name, worked out once for each assessment date."""
-        name = f"D{len(self._dated)}"
-        self._dated[name] = of
-        return _load(name)
-
-    def _path(self, where: t.PathTo, scopes: tuple[str, ...]) -> ast.expr:
-        record = _load(scopes[0] if where.scope == t.SUBMISSION else scopes[-1 - where.scope])
-        *outer, last = where.names
-        for name in outer:
-            record = _get(record, name, _load("NOTHING"))
-        return _get(record, last)
-
-    def _parameter(self, node: t.ParameterValue, scopes: tuple[str, ...]) -> tuple[list[ast.stmt], _Expression]:
-        parameter = self._definitions.parameters[node.name]
-        values = [each for dated in parameter.values for each in (dated.value, *dated.by_factor.values())]
-        scale = 1
-        for each in values:
-            if isinstance(each, Fraction):
-                scale = scale * each.denominator // _common(scale, each.denominator)
-        bottom = scale
-
-        def plain(value: object) -> object:
-            return int(value * scale) if isinstance(value, Fraction) else value
-
-        def settled(dated: t.Dated | None) -> object:
-            if dated is None:
-                return {} if parameter.by else None
-            return {k: plain(v) for k, v in dated.by_factor.items()} if parameter.by else plain(dated.value)
-
-        statements: list[ast.stmt] = []
-        if node.as_of is None:
-            chosen = self._on_date(lambda day: settled(parameter.on(day)))
-        else:
-            schedule = [(dated.start.toordinal(), settled(dated)) for dated in parameter.values]
-            before, day = self._value(node.as_of, scopes)
-            call = _call("as_of_", self._fix(schedule), day.top)
-            missing: ast.expr = _load("NOTHING") if parameter.by else NONE
-            name = self._name()
-            statements = [*before, _set(name, ast.IfExp(_load_lacks(day), missing, call))]
-            chosen = _load(name)
-            if parameter.by:
-                chosen = ast.BoolOp(ast.Or(), [chosen, _load("NOTHING")])
-        if parameter.by:
-            before, factor = self._derived(parameter.by, scopes)
-            name = self._name()
-            found = ast.Call(ast.Attribute(chosen, "get", ast.Load()), [factor.top], [])
-            return [*statements, *before, _set(name, found)], _Expression(_load(name), bottom, True)
-        return statements, _Expression(chosen, bottom, True)
-
-    def _derived(self, name: str, scopes: tuple[str, ...]) -> tuple[list[ast.stmt], _Expression]:
-        derived = self._definitions.derived[name]
-        root = scopes[:1]
-        if derived.value is not None:
-            return self._value(derived.value, root)
-        out = self._name()
-        body: list[ast.stmt] = [_set(out, NONE)]
-        for band in derived.bands:
-            if band.when is None:
-                body.append(_set(out, ast.Constant(band.then)))
-                break
-            verdict, statements = self._condition(band.when, root)
-            body += [
-                *statements,
-                _if(_load(verdict), [_set(out, ast.Constant(band.then)), ast.Break()]),
-                _if(_is(_load(verdict), None), [ast.Break()]),
-            ]
-        return [_once(body)], _Expression(_load(out), 1, True)
-
-    def _shifted(self, node: t.ShiftedDate, scopes: tuple[str, ...]) -> tuple[list[ast.stmt], _Expression]:
-        if isinstance(node.start, t.AssessmentDate) and _only_dated(node.amount, self._definitions):
-            amount = node.amount
-
-            def settled(day: date) -> object:
-                months = amount.value if isinstance(amount, t.Constant) else self._dated_value(amount, day)
-                moved = None if months is None else shifted(day, int(months), node.unit, node.direction)  # type: ignore[call-overload]
-                return None if moved is None else moved.toordinal()
-
-            return [], _Expression(self._on_date(settled), 1, True)
-        before, start = self._value(node.start, scopes)
-        after, steps = self._value(node.amount, scopes)
-        # An amount of months or days is a whole number, so its denominator is one.
-        call = _call("shift_", start.top, steps.top, ast.Constant(node.unit), ast.Constant(node.direction))
-        lacking = [_load_lacks(value) for value in (start, steps) if value.may_lack]
-        test = ast.BoolOp(ast.Or(), lacking) if len(lacking) > 1 else lacking[0] if lacking else ast.Constant(False)
-        statements, value = self._kept(ast.IfExp(test, NONE, call), 1)
-        return [*before, *after, *statements], value
-
-    def _dated_value(self, node: t.Value, day: date) -> object:
-        assert isinstance(node, t.ParameterValue)
-        dated = self._definitions.parameters[node.name].on(day)
-        return None if dated is None else dated.value
-
-    def _time_between(self, node: t.TimeBetween, scopes: tuple[str, ...]) -> tuple[list[ast.stmt], _Expression]:
-        before, start = self._value(node.start, scopes)
-        after, end = self._value(node.end, scopes)
-        span: ast.expr = ast.BinOp(end.top, ast.Sub(), start.top)
-        if node.unit == "months":
-            span = _call("months_", start.top, end.top)
-        return self._combined([*before, *after], [start, end], span, 1)
-
-    def _combined(
-        self, statements: list[ast.stmt], values: Sequence[_Expression], top: ast.expr, bottom: ast.expr | int
-    ) -> tuple[list[ast.stmt], _Expression]:
-        lacking = [_load_lacks(value) for value in values if value.may_lack]
-        if lacking:
-            top = ast.IfExp(ast.BoolOp(ast.Or(), lacking) if len(lacking) > 1 else lacking[0], NONE, top)
-        name = self._name()
-        return [*statements, _set(name, top)], _Expression(_load(name), bottom, bool(lacking))
-
-    def _arithmetic(self, node: t.Arithmetic, scopes: tuple[str, ...]) -> tuple[list[ast.stmt], _Expression]:
-        statements: list[ast.stmt] = []
-        values: list[_Expression] = []
-        for operand in node.operands:
-            before, value = self._value(operand, scopes)
-            statements += before
-            values.append(value)
-        if node.operation == "ratio":
-            return self._ratio(statements, values[0], values[1])
-        result = values[0]
-        for value in values[1:]:
-            if node.operation == "product":
-                top: ast.expr = ast.BinOp(result.top, ast.Mult(), value.top)
-            else:
-                sign: ast.operator = ast.Add() if node.operation == "total" else ast.Sub()
-                top = ast.BinOp(_scaled(result.top, value.bottom), sign, _scaled(value.top, result.bottom))
-            statements, result = self._combined(
-                statements, [result, value], top, _multiplied(result.bottom, value.bottom)
-            )
-        return statements, result
-
-    def _ratio(
-        self, statements: list[ast.stmt], over: _Expression, under: _Expression
-    ) -> tuple[list[ast.stmt], _Expression]:
-        """a/b over c/d is ad over bc; lacking unless the second value is positive."""
-        lower = self._name()
-        empty = _load_lacks(under) if under.may_lack else ast.Constant(False)
-        positive = ast.Compare(under.top, [ast.Gt()], [ast.Constant(0)])
-        guard = ast.BoolOp(ast.Or(), [empty, ast.UnaryOp(ast.Not(), positive)])
-        bottom = ast.IfExp(guard, ast.Constant(1), _scaled(under.top, over.bottom))
-        statements = [*statements, _set(lower, bottom)]
-        top = ast.IfExp(guard, NONE, _scaled(over.top, under.bottom))
-        if over.may_lack:
-            top = ast.IfExp(_load_lacks(over), NONE, top)
-        name = self._name()
-        return [*statements, _set(name, top)], _Expression(_load(name), _load(lower), True)
-
-    def _aggregate(self, node: t.Aggregate, scopes: tuple[str, ...]) -> tuple[list[ast.stmt], _Expression]:
-        items, item, out, number, ok = (self._name() for _ in range(5))
-        bottom_out = self._name()
-        inner = (*scopes, item)
-        body: list[ast.stmt] = []
-        undecided: list[ast.stmt] = [_set(ok, ast.Constant(False)), ast.Break()]
-        if node.where is not None:
-            member, statements = self._condition(node.where, inner)
-            body += [
-                *statements,
-                _if(_is(_load(member), None), undecided),
-                _if(_is(_load(member), False), [ast.Continue()]),
-            ]
-        statements, value = self._value(node.of, inner)
-        body += statements
-        if value.may_lack:
-            body.append(_if(_load_lacks(value), undecided))
-        exact = value.bottom if isinstance(value.bottom, int) else None
-        each = value.top if exact is not None else _call("Fraction_", value.top, value.bottom)  # type: ignore[arg-type]
-        if node.reduction in ("sum", "mean"):
-            body.append(ast.AugAssign(ast.Name(out, ast.Store()), ast.Add(), each))
-        else:
-            pick = "min" if node.reduction in ("smallest", "earliest") else "max"
-            chosen = ast.IfExp(_load(number), _call(pick, _load(out), each), each)
-            body.append(_set(out, chosen))
-        body.append(_add(number))
-        iterable: ast.expr = _load(items)
-        if isinstance(node.collection, Keyed):
-            iterable = ast.Call(ast.Attribute(iterable, "values", ast.Load()), [], [])
-        if_empty = node.if_empty
-        before, empty = ([], _Expression(NONE, 1, True)) if if_empty is None else self._value(if_empty, scopes)
-        fraction_of_empty: ast.expr = NONE
-        if if_empty is not None:
-            fraction_of_empty = _call("Fraction_", empty.top, _bottom(empty))
-            if empty.may_lack:
-                fraction_of_empty = ast.IfExp(_load_lacks(empty), NONE, fraction_of_empty)
-        total = (
-            _call("Fraction_", _load(out), ast.Constant(exact or 1))
-            if exact != 1 or node.reduction == "mean"
-            else _call("Fraction_", _load(out))
-        )
-        if node.reduction == "mean":
-            total = ast.BinOp(total, ast.Div(), _load(number))
-        result = ast.IfExp(_load(ok), ast.IfExp(_load(number), total, fraction_of_empty), NONE)
-        start = [
-            _set(items, self._path(node.over, scopes)),
-            _set(out, ast.Constant(0)),
-            _set(number, ast.Constant(0)),
-        ]
-        start.append(_set(ok, ast.UnaryOp(ast.Not(), _is(_load(items), None))))
-        loop = _if(_load(ok), [ast.For(ast.Name(item, ast.Store()), iterable, body, [])])
-        statements, split = self._split([*start, loop, *before], result)
-        return [*statements, _set(bottom_out, ast.Constant(1))], split
+                open_ = total([undecided, _less(maybe, maybe_yes)])
+        return call("count_", yes, open_, positive(sure), positive(maybe), ast.Constant(comparator_), exact, empty)
 
 
-def _common(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a
+def _less(count: ast.expr, *parts: ast.expr) -> ast.expr:
+    for each in parts:
+        count = ast.BinOp(count, ast.Sub(), each)
+    return count
 
 
-def _only_dated(node: t.Value, definitions: t.Definitions) -> bool:
-    """Does the value depend on nothing but the assessment date?"""
-    if isinstance(node, t.Constant):
-        return True
-    return isinstance(node, t.ParameterValue) and node.as_of is None and not definitions.parameters[node.name].by
-
-
-def _constant(value: object) -> _Expression:
-    if isinstance(value, date):
-        return _Expression(ast.Constant(value.toordinal()))
-    if isinstance(value, Fraction):
-        return _Expression(ast.Constant(value.numerator), value.denominator)
-    return _Expression(ast.Constant(cast("Any", value)))
-
-
-def _load_lacks(value: _Expression) -> ast.expr:
-    return _is(value.top, None)
-
-
-def _bottom(value: _Expression) -> ast.expr:
-    return ast.Constant(value.bottom) if isinstance(value.bottom, int) else value.bottom
-
-
-def _scaled(top: ast.expr, bottom: ast.expr | int) -> ast.expr:
-    return _times(top, bottom) if isinstance(bottom, int) else ast.BinOp(top, ast.Mult(), bottom)
-
-
-def _multiplied(left: ast.expr | int, right: ast.expr | int) -> ast.expr | int:
-    if isinstance(left, int) and isinstance(right, int):
-        return left * right
-    if isinstance(left, int):
-        return right if left == 1 else ast.BinOp(right, ast.Mult(), ast.Constant(left))  # type: ignore[arg-type]
-    return _scaled(left, right)
-
-
-def _compared(left: _Expression, comparator: t.Comparator, right: _Expression) -> ast.expr:
-    """Two values compared by cross-multiplication; their denominators are positive."""
-    if left.bottom == right.bottom and isinstance(left.bottom, int):
-        return ast.Compare(left.top, [_OPERATORS[comparator]()], [right.top])
-    return ast.Compare(_scaled(left.top, right.bottom), [_OPERATORS[comparator]()], [_scaled(right.top, left.bottom)])
-
-
-def _sum(*names: ast.expr) -> ast.expr:
-    total = names[0]
-    for name in names[1:]:
-        total = ast.BinOp(total, ast.Add(), name)
-    return total
-
-
-def _once(body: list[ast.stmt]) -> ast.stmt:
-    """Statements that a `break` can leave early."""
-    return ast.While(ast.Constant(True), [*body, ast.Break()], [])
-
-
-def _branch(verdict: str | None, yes: list[ast.stmt], no: list[ast.stmt], open_: list[ast.stmt]) -> list[ast.stmt]:
-    if verdict is None:
-        return yes
-    return [_if(_load(verdict), yes, [_if(_is(_load(verdict), None), open_, no)])]
-
-
-def _unless_lacking(out: str, lacking: list[ast.expr], work: list[ast.stmt]) -> list[ast.stmt]:
-    if not lacking:
-        return work
-    test = lacking[0] if len(lacking) == 1 else ast.BoolOp(ast.Or(), lacking)
-    return [_if(test, [_set(out, NONE)], work)]
+def _guarded(before: Statements, values: Sequence[Expression], verdict: ast.expr) -> Test:
+    """The verdict, or None if one of the values is missing."""
+    missing = lacking(values)
+    if not missing:
+        return Test(before, verdict)
+    return Test(before, ast.IfExp(any_of(missing), NONE, verdict), True)

@@ -222,6 +222,7 @@ class ValueBuilder(ABC):
             return self.value(derived.value, root)
         out = self.name()
         body: Statements = []
+        may_lack = False
         for band in derived.bands:
             if band.when is None:
                 body.append(put(out, ast.Constant(band.then)))
@@ -231,9 +232,11 @@ class ValueBuilder(ABC):
             body += [*statements, if_(verdict, [put(out, ast.Constant(band.then)), ast.Break()])]
             if test.open:
                 body.append(if_(is_(verdict, None), [put(out, NONE), ast.Break()]))
+                may_lack = True
         else:
             body.append(put(out, NONE))
-        return [once(body)], Expression(load(out), 1, True)
+            may_lack = True
+        return [once(body)], Expression(load(out), 1, may_lack)
 
     # ── Dates ──
 
@@ -342,8 +345,6 @@ class ValueBuilder(ABC):
         bottom: ast.expr = ast.Constant(exact)
         if node.reduction == "mean":
             bottom = scaled(load(number), exact)
-        if isinstance(node.if_empty, t.Value) and not isinstance(empty.bottom, int):
-            before, empty = [*before], empty
         top, lower = self.name(), self.name()
         chosen_top = ast.IfExp(load(number), load(out), empty.top)
         chosen_bottom = ast.IfExp(load(number), bottom, bottom_of(empty))

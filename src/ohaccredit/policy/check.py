@@ -11,6 +11,10 @@ from ohaccredit.standards.home import Home
 from ohaccredit.standards.sources import Statement, load_statements
 
 
+DEFINITIONS = ("parameters", "derived")
+"""Folders beside the rules that hold what rules share."""
+
+
 def check_home(home: Home, *, only: str | None = None) -> tuple[list[Edition], list[Problem]]:
     """The editions that can be read, and every problem of the files, each once.
 
@@ -59,7 +63,7 @@ def _stray_rules(home: Home, edition: Edition) -> list[Problem]:
     return [
         Problem("This folder has no rule.yaml.", Place(home.name(path), 1, 1))
         for path in sorted(folder.iterdir())
-        if path.is_dir() and not (path / "rule.yaml").exists()
+        if path.is_dir() and path.name not in DEFINITIONS and not (path / "rule.yaml").exists()
     ]
 
 
