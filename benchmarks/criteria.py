@@ -210,7 +210,7 @@ def rules() -> list[t.Rule]:
 
 def submission(seed: int, *, holes: float = 0.0) -> dict[str, Any]:
     """A submission as it is read from JSON (dates as text); each field is missing with probability `holes`."""
-    chance = random.Random(seed)  # noqa: S311  (nothing secret: the same submission on every run)
+    chance = random.Random(seed)
     whole: dict[str, Any] = _random(EVIDENCE, "", chance)
     return _holed(whole, holes, chance) if holes else whole
 

@@ -35,6 +35,8 @@ BOUNDS: dict[str, Callable[[Any, Any], bool]] = {
     "before": lambda a, b: bool(a < b),
 }
 REDUCTIONS = ("sum_of", "smallest_of", "largest_of", "mean_of", "earliest_of", "latest_of")
+LOOKS = {"field", "some", "every", "none", "count_of", "share_of", "in", "change_in", "points_in", "months_across"}
+LOOKS |= {"latest_value", "earliest_value"}
 REMARKS = ("reason_if_met", "reason_if_not_met", "otherwise")
 
 
@@ -49,7 +51,8 @@ class Reference:
         self.on = on
         self.root: Scopes = ((types, evidence),)
         self.undefined = False
-        """Was a value asked for that no evidence could give: a ratio over zero, a parameter not yet in force?"""
+        """Was something left undecided that no evidence could decide: a ratio over zero, a parameter not yet in
+        force, a test of the rule's own figures that must not fail?"""
 
     def outcome(self, rule: Raw) -> str:
         """The outcome of a whole rule."""
@@ -66,8 +69,12 @@ class Reference:
     def test(self, raw: Raw, scopes: Scopes) -> Verdict:
         """The verdict of one test."""
         if any(key in raw for key in REMARKS):
-            verdict = self.test({key: each for key, each in raw.items() if key not in REMARKS}, scopes)
-            return None if verdict is False and "otherwise" in raw else verdict
+            inside = {key: each for key, each in raw.items() if key not in REMARKS}
+            verdict = self.test(inside, scopes)
+            if verdict is False and "otherwise" in raw:
+                self.undefined = self.undefined or not self.reads_evidence(inside)
+                return None
+            return verdict
         if "all" in raw:
             verdicts = [self.test(part, scopes) for part in raw["all"]]
             return False if False in verdicts else None if None in verdicts else True
@@ -88,6 +95,21 @@ class Reference:
         if set(raw) == {"derived"}:
             return self.test(self.derived[raw["derived"]]["condition"], self.root)
         return self.comparison(raw, scopes)
+
+    def reads_evidence(self, raw: Raw) -> bool:
+        """Does any part of a test look at the evidence?"""
+        if isinstance(raw, list):
+            return any(map(self.reads_evidence, raw))
+        if isinstance(raw, dict):
+            named = [self.derived[raw["derived"]]] if "derived" in raw else []
+            return bool(LOOKS & raw.keys()) or any(map(self.reads_evidence, [*raw.values(), *named]))
+        if not isinstance(raw, str):
+            return False
+        names = re.findall("(derived|parameter) ([a-z-]+)", raw)
+        named = [self.derived[name] for kind, name in names if kind == "derived"]
+        named += [self.derived[self.parameters[name]["by"]] for kind, name in names
+                  if kind == "parameter" and self.parameters[name]["by"]]
+        return "field " in raw or any(map(self.reads_evidence, named))
 
     def comparison(self, raw: Raw, scopes: Scopes) -> Verdict:
         """A test of a value."""

@@ -320,7 +320,7 @@ class Author:
             raw[self._bound()] = self._number_of_things(scopes)
             if draws.once_in(3):
                 raw["distinct"] = draws.pick(
-                    self._paths(inner, "yes_no", "date", "number", "choice", "choices", "text")
+                    self._paths(inner, "yes_no", "date", "number", "choice", "text")
                 )[0]
         if kind == "share_of":
             raw[self._bound()] = self.operand(number(SHARE), scopes, 0)

@@ -106,16 +106,16 @@ def show(view: AssessmentView, *, everything: bool) -> None:
 
 
 def _tier_line(tier: TierView, width: int) -> str:
-    total = sum(tier.counts.counts)
-    settled = total - tier.open
+    total, met = sum(tier.counts.counts), tier.counts.met
     mark = click.style("✓", fg="green") if tier.reached else click.style("·", dim=True)
-    bar = "█" * round(20 * settled / total) if total else ""
-    state = "all settled" if not tier.open else f"{tier.open} open"
+    bar = "█" * round(20 * met / total) if total else ""
     if tier.reached and not tier.foundation:
-        state = "reached"
-    elif not tier.open and not tier.foundation:
-        state = "all settled, but a tier below is not"
-    return f"  {mark} {tier.name:{width}}  {bar:20}  {settled:3} of {total:3}   {state}"
+        state = click.style("reached", fg="green")
+    elif tier.open:
+        state = f"{tier.open} in the way"
+    else:
+        state = "nothing in the way" if tier.foundation or not tier.counts.met else "held up by a tier below"
+    return f"  {mark} {tier.name:{width}}  {bar:20}  {met:3} of {total:3} met   {state}"
 
 
 def _step(number: int, finding: FindingView) -> None:
@@ -126,8 +126,7 @@ def _step(number: int, finding: FindingView) -> None:
     click.secho(f"       {finding.criterion} · {finding.tier}" + _effort(finding.effort), dim=True)
 
 
-def _effort(half_days: int) -> str:
-    if not half_days:
+def _effort(days: str) -> str:
+    if not days:
         return ""
-    days = "half a day" if half_days == 1 else "1 day" if half_days == 2 else f"{half_days / 2:g} days"
-    return f" · about {days} to put the evidence together"
+    return f" · about {days} day{'' if days in ('½', '1') else 's'} to put the evidence together"

@@ -318,7 +318,7 @@ class _Builder(ValueBuilder):
         return _guarded([*statements, *more], [value, among], ast.Compare(value.top, [operator], [among.top]))
 
     def _includes(self, node: t.Includes, scopes: Scopes) -> Test:
-        statements, value = self.value(node.value, scopes)
+        statements, value = self.value_now(node.value, scopes)
         if isinstance(node.options, tuple):
             tests: list[ast.expr] = [ast.Compare(ast.Constant(o), [ast.In()], [value.top]) for o in node.options]
             return _guarded(statements, [value], joined(ast.And() if node.which == "all" else ast.Or(), tests))
@@ -344,7 +344,7 @@ class _Builder(ValueBuilder):
 
     def _quantified(self, node: t.Quantified, scopes: Scopes) -> Test:
         fetch, items, iterable = self.items(node.over, node.collection, scopes)
-        more, bound = ([], None) if node.bound is None else self.value(node.bound, scopes)
+        more, bound = ([], None) if node.bound is None else self.value_now(node.bound, scopes)
         item, out = self.name(), self.name()
         tally = _Tally(self, node, items, out, bound, (*scopes, item))
         loop = ast.For(ast.Name(item, ast.Store()), iterable, tally.body, tally.settle if tally.settled_by else [])

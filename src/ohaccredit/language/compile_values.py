@@ -114,6 +114,14 @@ class ValueBuilder(ABC):
             statements, value = [*statements, put(name, value.top)], Expression(load(name), value.bottom)
         return [*statements, if_(lacks(value), [GIVE_UP])], Expression(value.top, value.bottom)
 
+    def value_now(self, node: t.Value, scopes: Scopes) -> tuple[Statements, Expression]:
+        """A value that is read in any case, so that the plain form gives up even where it would not be used."""
+        statements, value = self.value(node, scopes)
+        if isinstance(value.top, (ast.Name, ast.Constant)):
+            return statements, value
+        name = self.name()
+        return [*statements, put(name, value.top)], Expression(load(name), value.bottom, value.may_lack)
+
     def _value(self, node: t.Value, scopes: Scopes) -> tuple[Statements, Expression]:
         match node:
             case t.Constant():
@@ -320,7 +328,7 @@ class ValueBuilder(ABC):
     # ── One value over a list ──
 
     def _aggregate(self, node: t.Aggregate, scopes: Scopes) -> tuple[Statements, Expression]:
-        """The sum, smallest, … of a list: `out` over the items so far, `number` of them, `ok` until one is undecided."""
+        """The sum, smallest, … of a list: `out` over `number` items so far, `ok` until one of them is undecided."""
         fetch, items, iterable = self.items(node.over, node.collection, scopes)
         item, out, number, ok = (self.name() for _ in range(4))
         stop: Statements = [GIVE_UP] if self.plain else [put(ok, ast.Constant(False)), ast.Break()]

@@ -171,9 +171,26 @@ class Speaker:
                 return self._quantified(node)
 
     def _group(self, phrase: str, of: tuple[t.Condition, ...], joined: str) -> Clause:
-        if len(of) == 1:
-            return self.condition(of[0])
-        return Clause(self._say(phrase), tuple(map(self.condition, of)), self._say(joined))
+        parts = self._parts(of) if phrase == "all" else tuple(map(self.condition, of))
+        if len(parts) == 1:
+            return parts[0]
+        return Clause(self._say(phrase), parts, self._say(joined))
+
+    def _parts(self, of: tuple[t.Condition, ...]) -> tuple[Clause, ...]:
+        """Conditions that all must hold; two in a row about the same value become one sentence."""
+        clauses: list[Clause] = []
+        before: t.Condition | None = None
+        for node in of:
+            bare, previous = _bare(node), _bare(before)
+            clause = self.condition(node)
+            if isinstance(bare, t.Compare) and isinstance(previous, t.Compare) and bare.left == previous.left:
+                first, said = clauses.pop(), self.value(bare.left)
+                joined = f"{first.text} {self._say('and')} {clause.text.removeprefix(said).strip()}"
+                note = "; ".join(part for part in (first.note, clause.note) if part)
+                clause = Clause(joined, note=note)
+            clauses.append(clause)
+            before = node
+        return tuple(clauses)
 
     def _compare(self, node: t.Compare) -> str:
         left = self.value(node.left)
@@ -194,16 +211,16 @@ class Speaker:
         else:
             text = self._say(node.kind, bound=bound, items=items, where=where)
         parts: tuple[Clause, ...] = () if node.satisfying is None else (self.condition(node.satisfying),)
-        if parts and parts[0].parts and parts[0].text == self._say("all"):
-            parts = parts[0].parts
+        if isinstance(node.satisfying, t.All):
+            parts = self._parts(node.satisfying.of)
         note = self._say("if_empty", outcome=self._say(node.if_list_empty))
         return Clause(text, parts, self._say("and") if len(parts) > 1 else "", note)
 
     def _where(self, node: t.Condition | None) -> str:
         if node is None:
             return ""
-        parts = node.of if isinstance(node, t.All) else (node,)
-        return self._say("where", condition=self._say("list_and").join(self.condition(part).line() for part in parts))
+        parts = self._parts(node.of) if isinstance(node, t.All) else (self.condition(node),)
+        return self._say("where", condition=self._say("list_and").join(part.line() for part in parts))
 
     # ── Values ──
 
@@ -328,6 +345,11 @@ class Speaker:
 
     def _say(self, phrase: str, **parts: str) -> str:
         return self._phrases[phrase].format(**parts) if parts else self._phrases[phrase]
+
+
+def _bare(node: t.Condition | None) -> t.Condition | None:
+    """A condition without the remark around it."""
+    return node.of if isinstance(node, t.Remark) else node
 
 
 _MONTHS = (

@@ -85,7 +85,8 @@ class FindingView:
     """The same, shorter: what is missing of several items of a list is said once."""
     explanation: str
     next_step: str
-    effort: int
+    effort: str
+    """Estimated days to put the evidence together; "" if nothing is asked for."""
     satisfied: bool
     sources: tuple[str, ...]
     parameters: tuple[ParameterView, ...]
@@ -115,6 +116,8 @@ class TierView:
     counts: charts.TierCounts
     open: int
     findings: tuple[FindingView, ...]
+    later: bool
+    """Beyond the next tier: what can wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +172,17 @@ def assessment_view(
     edition = assessment.edition
     tiers = tuple(viewer.tier(result) for result in assessment.tiers)
     by_id = {finding.criterion: finding for tier in tiers for finding in tier.findings}
-    parameters = {p.name: p for tier in tiers for finding in tier.findings for p in finding.parameters}
-    cited = {id_: statements[id_] for f in assessment.findings for id_ in f.criterion.statements if id_ in statements}
+    parameters = {
+        p.name: p for tier in tiers if not tier.later for finding in tier.findings for p in finding.parameters
+    }
+    cited = {
+        id_: statements[id_]
+        for result, tier in zip(assessment.tiers, tiers, strict=True)
+        if not tier.later
+        for finding in result.findings
+        for id_ in finding.criterion.statements
+        if id_ in statements
+    }
     reached, following = assessment.tier, assessment.next_tier
     return AssessmentView(
         name=assessment.submission.name,
@@ -263,7 +275,15 @@ class _Viewer:
             counts=counts,
             open=len(result.open),
             findings=tuple(self.finding(finding) for finding in result.findings),
+            later=self._later(result),
         )
+
+    def _later(self, result: TierResult) -> bool:
+        ladder = [tier.id for tier in self.edition.ladder]
+        following = self.assessment.next_tier
+        if following is None or result.tier.foundation:
+            return False
+        return ladder.index(result.tier.id) > ladder.index(following.id)
 
     def finding(self, finding: Finding) -> FindingView:
         criterion = finding.criterion
@@ -291,7 +311,7 @@ class _Viewer:
             missing_words=self._missing_words(finding.missing),
             explanation=finding.explanation.text if finding.explanation else "",
             next_step=say(criterion.next_step, self.language),
-            effort=finding.effort,
+            effort=_days(finding.effort),
             satisfied=finding.satisfied,
             sources=tuple(
                 f"{title}: " + ", ".join(f"{each.file.id} ({each.file.place})" for each in group)
@@ -460,6 +480,11 @@ def _by_document(statements: Iterable[Statement]) -> tuple[tuple[str, tuple[Stat
     for statement in sorted(statements, key=lambda each: (each.source, each.file.id)):
         groups.setdefault(statement.title, []).append(statement)
     return tuple((title, tuple(group)) for title, group in groups.items())
+
+
+def _days(half_days: int) -> str:
+    whole, half = divmod(half_days, 2)
+    return (str(whole) if whole else "") + ("½" if half else "")
 
 
 def _counted(trace: Trace) -> str:
