@@ -16,6 +16,7 @@ from typing import Any
 from ohaccredit.assessment.flags import Flag
 from ohaccredit.assessment.prepare import ROOT, Assurance, Path, Prepared, prepare
 from ohaccredit.assessment.submission import Explanation, Submission
+from ohaccredit.language import tree as t
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import json_pointer
 from ohaccredit.language.trace import Decision, Tracer
@@ -77,6 +78,9 @@ class Finding:
             for path in (*trace.missing, *(reading.path for reading in trace.readings)):
                 if len(path) > 1 and path[0] == ROOT:
                     kinds[str(path[1])] = None
+            node = trace.node
+            if isinstance(node, t.Quantified) and node.over.scope == t.SUBMISSION:
+                kinds[node.over.names[0]] = None
             waiting.extend(trace.parts)
         return sum(self.edition.evidence[kind].effort for kind in kinds if kind in self.edition.evidence)
 

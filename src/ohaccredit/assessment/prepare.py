@@ -8,6 +8,7 @@ better. Impossible figures and counts below the floor for small groups are left 
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -83,23 +84,27 @@ def _floors(edition: Edition, on: date) -> dict[str, int]:
 
 def _counted(raw: Any, kind: EvidenceType, path: Path, assurance: Assurance, prepared: Prepared) -> Any:
     if kind.collects == "many" and isinstance(raw, list):
-        return [_item(each, (*path, index), assurance, prepared) for index, each in enumerate(raw)]
+        return [_item(each, kind, (*path, index), assurance, prepared) for index, each in enumerate(raw)]
     if kind.collects == "one_per_key" and isinstance(raw, Mapping):
-        return {key: _item(each, (*path, key), assurance, prepared) for key, each in raw.items()}
-    return _item(raw, path, assurance, prepared)
+        return {key: _item(each, kind, (*path, key), assurance, prepared) for key, each in raw.items()}
+    return _item(raw, kind, path, assurance, prepared)
 
 
-def _item(raw: Any, path: Path, assurance: Assurance, prepared: Prepared) -> Any:
+def _item(raw: Any, kind: EvidenceType, path: Path, assurance: Assurance, prepared: Prepared) -> Any:
+    """The item, or of one that does not count only what says what it is.
+
+    What it is stays known, so that a rejected document of one kind leaves rules about other kinds alone.
+    """
     status = raw.get("status", "declared") if isinstance(raw, Mapping) else "declared"
     if status == "rejected":
         why = raw.get("rejected_because") or "no reason was recorded"
         prepared.uncounted[path] = f"rejected by an assessor: {why}"
         prepared.flags.append(Flag("rejected", path, f"An assessor rejected this item: {why}"))
-        return {}
-    if assurance == "verified" and status != "accepted":
+    elif assurance == "verified" and status != "accepted":
         prepared.uncounted[path] = "not yet accepted by an assessor"
-        return {}
-    return raw
+    else:
+        return raw
+    return {name: raw[name] for name in kind.identified_by if name in raw} if isinstance(raw, Mapping) else {}
 
 
 def _link(raw: Any, edition: Edition, names: tuple[str, ...], path: Path, linked: AssessLinked) -> Any:
@@ -143,7 +148,8 @@ def _kept(
         _screen(value, raw[each.name], each.type, path, prepared, floors)
         return True
     if not _possible(value, each.type):
-        says = f"{raw[each.name]} cannot be: {_bounds(each.type)}. It is left out of the decision."
+        unit = "%" if each.type.percent else ""
+        says = f"{raw[each.name]}{unit} is not possible: {_bounds(each.type)}. It was not counted."
         prepared.flags.append(Flag("impossible_value", path, says))
         return False
     floor = floors.get(each.small_cell, 0)
@@ -167,7 +173,7 @@ def _possible(value: int, kind: Number) -> bool:
 def _bounds(kind: Number) -> str:
     unit = "%" if kind.percent else ""
     if kind.minimum is not None and kind.maximum is not None:
-        return f"it lies between {kind.minimum}{unit} and {kind.maximum}{unit}"
+        return f"the figure lies between {kind.minimum}{unit} and {kind.maximum}{unit}"
     return f"it is at least {kind.minimum}{unit}" if kind.minimum is not None else f"it is at most {kind.maximum}{unit}"
 
 
@@ -201,28 +207,31 @@ def _check_item(
     today = on.toordinal()
     until, dated = item.get("valid_until"), item.get("dated")
     if isinstance(until, int) and until < today:
-        prepared.flags.append(
-            Flag(
-                "expired", (*path, "valid_until"), f"This held until {date.fromordinal(until)}, before the assessment."
-            )
-        )
+        says = f"This held until {_day(until)}, which is before the assessment."
+        prepared.flags.append(Flag("expired", (*path, "valid_until"), says))
     if isinstance(dated, int) and dated > today:
-        prepared.flags.append(
-            Flag("in_the_future", (*path, "dated"), f"This is dated {date.fromordinal(dated)}, after the assessment.")
-        )
+        says = f"This is dated {_day(dated)}, which is after the assessment."
+        prepared.flags.append(Flag("in_the_future", (*path, "dated"), says))
     for before, after in kind.checks.dates_in_order:
         for where, first, second in _pairs(item, path, before, after):
             if first > second:
-                says = f"{date.fromordinal(first)} should not come after {date.fromordinal(second)}."
+                says = (
+                    f"The {_words_at(kind.type, before)} ({_day(first)}) comes after "
+                    f"the {_words_at(kind.type, after)} ({_day(second)})."
+                )
                 prepared.flags.append(Flag("dates_out_of_order", where, says))
     for part, whole in kind.checks.part_of_whole:
         for where, first, second in _pairs(item, path, part, whole):
             if first > second:
-                says = f"The part is larger than the whole ({_plain(first)} of {_plain(second)})."
+                masked = {where, _beside(where, part, whole)} & prepared.masked
+                figures = "" if masked else f" ({_plain(first)} of {_plain(second)})"
+                says = f"The part is larger than the whole{figures}."
                 prepared.flags.append(Flag("part_exceeds_whole", where, says))
             _complement(item, kind, part, where, second - first, prepared, floors)
     for names, people in kind.share_of.items():
         _grim(raw, names, people, path, prepared)
+        if (*path, *names[:-1], people) in prepared.masked:
+            prepared.masked.add((*path, *names))  # a share of a handful tells how many of the handful
     for name, value in item.items():
         _definitions(value, name, kind, path, prepared)
 
@@ -240,10 +249,19 @@ def _pairs(item: Encoded, path: Path, first: str, second: str) -> Iterator[tuple
             if each is not None:
                 yield from _pairs(each, where, tail, other_tail)
         return
-    where, low = _reach(item, path, first)
+    if tail and isinstance(item.get(head), list):
+        # A list against a field of the item itself: the latest of the list counts.
+        found = [pair for each in _list(item[head]) if (pair := _reach(each, (*path, head), tail))[1] is not None]
+        where, low = max(found, key=lambda pair: str(pair[1]).zfill(20), default=((*path, head), None))
+    else:
+        where, low = _reach(item, path, first)
     _, high = _reach(item, path, second)
     if isinstance(low, int) and isinstance(high, int):
         yield where, low, high
+
+
+def _list(value: Encoded) -> list[Encoded]:
+    return value if isinstance(value, list) else []
 
 
 def _reach(item: Encoded, path: Path, names: str) -> tuple[Path, Encoded | None]:
@@ -266,7 +284,7 @@ def _complement(
     """Secondary suppression: all but three of a hundred tells as much as three of a hundred."""
     each = _field_at(kind.type, part)
     floor = floors.get(each.small_cell, 0) if each is not None and each.small_cell == "characteristics" else 0
-    if 0 < rest < floor and "." not in part and part in item:
+    if 0 < rest < floor and part in item:
         del item[part]
         prepared.suppressed.add(where)
         says = f"Fewer than {floor} people are left outside this count, which tells as much: it is refused."
@@ -274,8 +292,30 @@ def _complement(
 
 
 def _field_at(kind: Type, names: str) -> Field | None:
-    record = kind.item if isinstance(kind, (ListOf, Keyed, Series)) else kind
-    return record.fields.get(names.partition(".")[0]) if isinstance(record, Record) else None
+    """The field that a dotted path leads to, through records and lists."""
+    found: Field | None = None
+    for name in names.split("."):
+        record = kind.item if isinstance(kind, (ListOf, Keyed, Series)) else kind
+        found = record.fields.get(name) if isinstance(record, Record) else None
+        if found is None:
+            return None
+        kind = found.type
+    return found
+
+
+def _words_at(kind: Type, names: str) -> str:
+    found = _field_at(kind, names)
+    return found.words.get("en", names) if found else names
+
+
+def _beside(where: Path, part: str, whole: str) -> Path:
+    """Where the second of two paired fields stands, given the first's place."""
+    return (*where[: len(where) - len(part.split("."))], *whole.split("."))
+
+
+def _day(ordinal: int) -> str:
+    day = date.fromordinal(ordinal)
+    return f"{day.day} {month_name[day.month]} {day.year}"
 
 
 def _grim(raw: Any, names: tuple[str, ...], people: str, path: Path, prepared: Prepared) -> None:
@@ -293,7 +333,11 @@ def _grim(raw: Any, names: tuple[str, ...], people: str, path: Path, prepared: P
     decimals = max(0, -int(Decimal(inner).as_tuple().exponent))
     share = Fraction(inner) / 100
     if 0 <= share <= 1 and not possible_percentage(share, count, decimals):
-        says = f"No whole number of {count:,} people gives {inner}%."
+        below = int(share * count)
+        near = " and ".join(
+            f"{k} of {count:,} is {Decimal(k * 100) / count:.1f}%" for k in (below, below + 1) if k <= count
+        )
+        says = f"No whole number of {count:,} people gives {inner}%: {near}."
         prepared.flags.append(Flag("impossible_percentage", (*path, head), says))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ohaccredit.assessment.assess import Assessment, Finding, engine_digest
 from ohaccredit.assessment.prepare import Path, Prepared
+from ohaccredit.language import tree as t
 from ohaccredit.language.outcome import Verdict
 from ohaccredit.language.problems import json_pointer
 from ohaccredit.language.trace import Trace
@@ -100,12 +101,13 @@ def trace_json(trace: Trace, speaker: Speaker, prepared: Prepared) -> dict[str, 
     readings = [
         {
             "path": json_pointer(reading.path) or None,
-            "what": speaker.value(reading.node) if reading.node is not None else None,
+            "what": speaker.called(reading.node) if reading.node is not None else None,
             "value": shown(reading.path, speaker.plain(reading.value, reading.node.type), prepared)
             if reading.node is not None and reading.value is not None
             else None,
         }
         for reading in trace.readings
+        if reading.path or isinstance(reading.node, (t.ParameterValue, t.DerivedValue))
     ]
     if readings:
         said["evidence"] = readings

@@ -43,11 +43,12 @@ ENGLISH: Mapping[str, str] = {
     "every": "every one of the {items}{where}",
     "none": "none of the {items}{where}",
     "count": "{bound} of the {items}{where}",
-    "count_distinct": "{bound} different values of {distinct} among the {items}{where}",
+    "count_distinct": "{items}{where} with {bound} different values of: {distinct}",
     "share": "{bound} of the {items}{where}",
     "where": " where {condition}",
     "if_empty": "if there are none: {outcome}",
     "bound_is": "exactly {n}",
+    "bound_all": "all",
     "bound_at_least": "at least {n}",
     "bound_at_most": "at most {n}",
     "bound_more_than": "more than {n}",
@@ -57,11 +58,12 @@ ENGLISH: Mapping[str, str] = {
     "shifted": "{amount} {direction} {start}",
     "before_date": "before",
     "after_date": "after",
-    "days_between": "the days from {start} to {end}",
-    "months_between": "the whole months from {start} to {end}",
+    "days_between": "the time from {start} to {end}",
+    "months_between": "the time from {start} to {end}",
     "total": "the total of {operands}",
     "difference": "{first} less {second}",
     "product": "{operands} multiplied",
+    "share_product": "{first} of {second}",
     "ratio": "{first} divided by {second}",
     "sum": "the sum of {of} over the {items}{where}",
     "mean": "the average of {of} over the {items}{where}",
@@ -83,6 +85,8 @@ ENGLISH: Mapping[str, str] = {
     "months_unit": "months",
     "day": "day",
     "days_unit": "days",
+    "hour": "hour",
+    "hours_unit": "hours",
     "list_or": " or ",
     "list_and": " and ",
     "not_stated": "not stated",
@@ -203,7 +207,9 @@ class Speaker:
         where = self._where(node.where)
         bound = ""
         if node.bound is not None:
-            bound = self._say(f"bound_{node.comparator}", n=self.value(node.bound))
+            said = self.value(node.bound)
+            phrase = "bound_all" if said == "100%" and node.comparator == "at_least" else f"bound_{node.comparator}"
+            bound = self._say(phrase, n=said)
         if node.distinct is not None:
             text = self._say(
                 "count_distinct", bound=bound, distinct=self.value(node.distinct), items=items, where=where
@@ -248,6 +254,8 @@ class Speaker:
                 return self._say(f"{unit}_between", start=self.value(start), end=self.value(end))
             case t.Arithmetic(operation, operands):
                 said = [self.value(operand) for operand in operands]
+                if operation == "product" and len(operands) == 2 and _is_share(operands[0]):
+                    return self._say("share_product", first=said[0], second=said[1])
                 return self._say(operation, operands=self._say("list_and").join(said), first=said[0], second=said[-1])
             case t.Aggregate():
                 of, items = self.value(node.of), self.items(node.over)
@@ -259,6 +267,12 @@ class Speaker:
             case t.SeriesLevel(which, series):
                 return self._say(f"level_{which}", series=self.path(series))
 
+    def called(self, node: t.Value) -> str:
+        """What a value is called; for a parameter its name in words, not its figure."""
+        if isinstance(node, t.ParameterValue):
+            return self._words(self._definitions.parameters[node.name].words, node.name)
+        return self.value(node)
+
     def plain(self, value: object, kind: Scalar) -> str:
         """A value that stands in a rule or in evidence, as people write it."""
         if value is None:
@@ -268,7 +282,7 @@ class Speaker:
         if isinstance(value, date):
             return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
         if isinstance(value, tuple):
-            return self._say("list_and").join(self.option(each, kind) for each in value) or self._say("not_stated")
+            return self._list([self.option(each, kind) for each in value], "list_and") or self._say("not_stated")
         if isinstance(value, str):
             return self.option(value, kind) if isinstance(kind, (Choice, Choices)) else value
         if isinstance(kind, Number) and isinstance(value, (int, Fraction)):
@@ -310,6 +324,8 @@ class Speaker:
             return f"{said} {self._say(kind.unit.removesuffix('s') if one else kind.unit + '_unit')}"
         if kind.unit == "pounds":
             return f"£{said}"
+        if kind.unit == "hours":
+            return f"{said} {self._say('hour' if value == 1 else 'hours_unit')}"
         return said
 
     def _parameter(self, name: str) -> str:
@@ -331,20 +347,30 @@ class Speaker:
 
     def _options(self, options: tuple[str, ...] | t.Value, kind: Scalar, glue: str) -> str:
         if isinstance(options, tuple):
-            return self._say(glue).join(self.option(each, kind) for each in options)
+            return self._list([self.option(each, kind) for each in options], glue)
         if isinstance(options, t.ParameterValue):
             dated = self._definitions.parameters[options.name].on(self._on) if self._on else None
             if dated is not None and isinstance(dated.value, tuple):
-                return self._say(glue).join(self.option(each, kind) for each in dated.value)
+                return self._list([self.option(each, kind) for each in dated.value], glue)
         return self.value(options)
 
     # ── Glue ──
+
+    def _list(self, items: list[str], glue: str) -> str:
+        """ "a, b and c"."""
+        if len(items) < 2:
+            return "".join(items)
+        return ", ".join(items[:-1]) + self._say(glue) + items[-1]
 
     def _words(self, words: Words, fallback: str) -> str:
         return words.get(self._language) or words.get("en") or fallback
 
     def _say(self, phrase: str, **parts: str) -> str:
         return self._phrases[phrase].format(**parts) if parts else self._phrases[phrase]
+
+
+def _is_share(node: t.Value) -> bool:
+    return isinstance(node.type, Number) and node.type.unit == SHARE
 
 
 def _bare(node: t.Condition | None) -> t.Condition | None:

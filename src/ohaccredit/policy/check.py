@@ -10,7 +10,6 @@ from ohaccredit.standards.edition import Edition, list_editions, load_edition
 from ohaccredit.standards.home import Home
 from ohaccredit.standards.sources import Statement, load_statements
 
-
 DEFINITIONS = ("parameters", "derived")
 """Folders beside the rules that hold what rules share."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ohaccredit.language.parse import nearest
 from ohaccredit.language.problems import Problem, json_pointer
 from ohaccredit.language.source import Source
 from ohaccredit.language.types import (
@@ -45,6 +46,8 @@ class EvidenceType:
     """What it takes to provide, in half days: our estimate, used to compare ways and not to bill."""
     type: Type
     checks: ChecksOf
+    identified_by: tuple[str, ...] = ()
+    """The fields that say what an item is (a document's kind): they stay known when the item does not count."""
     share_of: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     """For percentage fields: the field beside it that holds the number of people."""
     linked: Mapping[tuple[str, ...], str] = field(default_factory=dict)
@@ -71,6 +74,7 @@ class EvidenceReader:
         """The evidence type; the fields of every item are added to each of its records."""
         file = self._file
         fields = self._fields(file.fields, ("fields",), ())
+        self._check_names(fields)
         record = Record({**fields, **{name: each for name, each in every_item.items() if name not in fields}})
         words = file.words.plain()
         kind: Type = record
@@ -80,8 +84,13 @@ class EvidenceReader:
             kind = self._keyed(record, words)
         return EvidenceType(
             file.evidence, words, file.about.plain(), file.collects, file.privacy, file.effort,
-            kind, file.checks, self._share_of, self._linked,
+            kind, file.checks, tuple(file.identified_by), self._share_of, self._linked,
         )  # fmt: skip
+
+    def _check_names(self, fields: Mapping[str, Field]) -> None:
+        for index, name in enumerate(self._file.identified_by):
+            if name not in fields:
+                self._problem(("identified_by", index), f'There is no field "{name}".', nearest(name, tuple(fields)))
 
     def every_item(self) -> dict[str, Field]:
         """The fields that every item has."""

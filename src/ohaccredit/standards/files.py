@@ -93,6 +93,8 @@ class EvidenceFile(File):
     words: WordsOf
     about: WordsOf
     collects: Literal["one", "many", "one_per_key", "every_item"]
+    identified_by: list[Name] = []
+    """The fields that say what an item is: they stay known when the item does not count."""
     privacy: Literal["open", "organisation", "staff", "aggregate"]
     effort: int = Field(ge=0)
     keys: dict[Name, KeyOf] | None = None
