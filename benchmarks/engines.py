@@ -19,7 +19,7 @@ from benchmarks.criteria import DEFINITIONS, EVIDENCE, ON, Raw, descriptions, ru
 from ohaccredit.language.compile import CompiledRules
 from ohaccredit.language.encode import Encoded, encode
 from ohaccredit.language.outcome import Outcome
-from ohaccredit.language.trace import shifted
+from ohaccredit.language.trace_values import shifted
 from ohaccredit.language.types import Date, ListOf, Record, Type
 
 Document = dict[str, Any]

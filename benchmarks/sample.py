@@ -71,7 +71,10 @@ def _random(kind: Type, name: str, chance: random.Random) -> Any:
     match kind:
         case Record():
             fields = {f.name: _random(f.type, f.name, chance) for f in kind if f.required or chance.random() < 0.85}
-            return {**fields, "status": "accepted"} if "status" in fields else fields
+            status = kind.fields.get("status")
+            if status is not None and isinstance(status.type, Choice) and "rejected" in status.type.options:
+                fields["status"] = "accepted"
+            return fields
         case ListOf() | Series():
             return [_random(kind.item, name, chance) for _ in range(chance.randint(2, 5))]
         case Keyed():

@@ -18,7 +18,7 @@ from ohaccredit.assessment.prepare import ROOT, Assurance, Path, Prepared, prepa
 from ohaccredit.assessment.submission import Explanation, Submission
 from ohaccredit.language import tree as t
 from ohaccredit.language.outcome import Outcome
-from ohaccredit.language.problems import json_pointer
+from ohaccredit.language.problems import Place, json_pointer
 from ohaccredit.language.trace import Decision, Tracer
 from ohaccredit.standards.edition import Criterion, Edition, Tier
 
@@ -225,8 +225,13 @@ def _roll_up(tiers: Sequence[Tier], findings: Mapping[str, Sequence[Finding]]) -
 
 def _factors(edition: Edition, tracer: Tracer) -> dict[str, str]:
     names = {parameter.by for parameter in edition.definitions.parameters.values() if parameter.by}
-    values = {name: tracer.derived(name) for name in sorted(names)}
-    return {name: value for name, value in values.items() if value is not None}
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        kind = edition.definitions.derived[name].type
+        value = tracer.value(t.DerivedValue(name, kind, Place("", 0, 0)))[0] if kind is not None else None
+        if isinstance(value, str):
+            found[name] = value
+    return found
 
 
 def _finding(

@@ -75,7 +75,7 @@ def show(view: AssessmentView, *, everything: bool) -> None:
         click.echo(_tier_line(tier, width))
     if view.blocking and view.next_tier:
         click.echo("")
-        click.secho(f"What stands between you and {view.next_tier}, shortest first", bold=True)
+        click.secho(f"What stands in the way of {view.next_tier}, shortest first", bold=True)
         shown = view.blocking if everything else view.blocking[:SHOWN_STEPS]
         for number, finding in enumerate(shown, 1):
             _step(number, finding)
@@ -120,7 +120,7 @@ def _tier_line(tier: TierView, width: int) -> str:
 
 def _step(number: int, finding: FindingView) -> None:
     mark, colour = MARKS[finding.outcome]
-    state = finding.outcome_words.lower() + (f", {finding.reason}" if finding.reason else "")
+    state = finding.outcome_words.lower() + (f": {finding.reason}" if finding.reason else "")
     click.echo(f"{number:3}. {click.style(mark, fg=colour)} {click.style(finding.title, bold=True)} ({state})")
     click.echo(wrapped(finding.next_step, "       ", "       "))
     click.secho(f"       {finding.criterion} · {finding.tier}" + _effort(finding.effort), dim=True)

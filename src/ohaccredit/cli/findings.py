@@ -28,8 +28,8 @@ def wrapped(text: str, first: str, others: str) -> str:
 def show_finding(finding: FindingView, *, brief: bool) -> None:
     """One finding; `brief` is a line or two, else everything there is to say."""
     mark, colour = MARKS[finding.outcome]
-    state = finding.outcome_words + (f" ({finding.reason})" if finding.reason else "")
-    click.echo(f"{click.style(mark, fg=colour)} {click.style(finding.title, bold=True)}: {state}")
+    state = finding.outcome_words + (f": {finding.reason}" if finding.reason else "")
+    click.echo(f"{click.style(mark, fg=colour)} {click.style(finding.title, bold=True)}. {state}")
     if brief:
         click.secho(f"    {finding.criterion}", dim=True)
         return
@@ -39,7 +39,8 @@ def show_finding(finding: FindingView, *, brief: bool) -> None:
     _section("The rule in words", [finding.rule])
     if finding.step is not None:
         click.echo("")
-        click.secho("How it came out", bold=True)
+        not_applicable = finding.outcome is Outcome.NOT_APPLICABLE
+        click.secho("Why it does not apply" if not_applicable else "How it came out", bold=True)
         _show_step(finding.step, 1)
     if finding.evidence:
         click.echo("")
@@ -50,11 +51,12 @@ def show_finding(finding: FindingView, *, brief: bool) -> None:
     if finding.missing:
         click.echo("")
         click.secho("What is missing", bold=True)
+        for words in finding.missing_words:
+            click.echo(wrapped(words, "  ", "      "))
         for missing in finding.missing:
-            click.echo(wrapped(missing.what, "  ", "      "))
             click.secho(f"      {missing.pointer}", dim=True)
     if finding.explanation:
-        _section("What the employer says", [finding.explanation])
+        _section("What was said of it", [finding.explanation])
     if finding.parameters:
         click.echo("")
         click.secho("Figures in force on the day", bold=True)

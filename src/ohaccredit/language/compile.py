@@ -53,7 +53,7 @@ from ohaccredit.language.syntax import (
     put,
     total,
 )
-from ohaccredit.language.trace import shifted
+from ohaccredit.language.trace_values import shifted
 from ohaccredit.language.types import Choice
 
 Evidence = Mapping[str, Encoded]

@@ -40,7 +40,7 @@ from ohaccredit.language.syntax import (
     scaled,
     values_of,
 )
-from ohaccredit.language.trace import shifted
+from ohaccredit.language.trace_values import shifted
 from ohaccredit.language.types import Keyed, Number
 
 Scopes = tuple[str, ...]

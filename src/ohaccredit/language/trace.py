@@ -4,53 +4,94 @@ Every node answers with a verdict (True, False, or None where the evidence does 
 led to it: the evidence it read, the paths that are missing, and the traces of its parts. The compiled
 form (`compile`) gives the same verdicts faster and without reasons; the two are held together by tests.
 
-A trace stays close to the tree: words are made only when somebody reads them (`words`).
+A rule is first turned into functions (`Plan`), once for all submissions. A trace is then only a verdict and where
+it was reached; its readings and its parts are worked out when somebody asks for them, one level at a time, and
+words are made only when somebody reads them (`words`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from ohaccredit.language import tree as t
 from ohaccredit.language.counting import HOLDS, WHEN_EMPTY, count_verdict, share_verdict
-from ohaccredit.language.encode import Encoded, decode
-from ohaccredit.language.months import months_between, shift_months
+from ohaccredit.language.encode import Encoded
 from ohaccredit.language.outcome import Outcome, Verdict, outcome_of
 from ohaccredit.language.problems import json_pointer
-from ohaccredit.language.series import figures, series_change, series_count, series_level
+from ohaccredit.language.trace_values import (
+    Get,
+    Notes,
+    Path,
+    Plain,
+    Reading,
+    Records,
+    Run,
+    ValuePlanner,
+    as_written,
+    items_of,
+    path_to,
+    place_of,
+)
 
-Path = tuple[str | int, ...]
-Plain = Fraction | int | date | bool | str | tuple[str, ...]
+__all__ = ["Decision", "Path", "Plain", "Reading", "Trace", "Tracer"]
+
+Paths = tuple[Path, ...]
+_NO_COUNTS: Final[tuple[int, ...]] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A value that a test read: where it comes from and what it was (None: missing)."""
-
-    node: t.Value | None
-    """What was asked for; None where a list item's membership was left open."""
-    value: Plain | None
-    path: Path = ()
-    """Where it stands in the submission; () for what does not come from evidence."""
-
-
-@dataclass(frozen=True, slots=True)
 class Trace:
-    """One node's verdict with what led to it. `missing` holds JSON Pointers into the submission."""
+    """One node's verdict with what led to it."""
 
-    node: t.Condition
-    verdict: Verdict
-    parts: tuple[Trace, ...] = ()
-    readings: tuple[Reading, ...] = ()
-    missing: tuple[Path, ...] = ()
-    at: Path = ()
-    """The list item that this is about, when the node stands inside a list operator."""
-    counts: tuple[int, ...] = ()
-    """For list operators: how many items were in the list, satisfied the test, and were left undecided."""
+    __slots__ = ("_details", "_parts", "_paths", "_plan", "_records", "_run", "at", "verdict")
+
+    def __init__(self, plan: Plan, verdict: Verdict, run: Run, records: Records, paths: Paths, at: Path = ()) -> None:
+        self.verdict = verdict
+        self.at = at
+        """The list item that this is about, when the node stands inside a list operator."""
+        self._plan = plan
+        self._run = run
+        self._records = records
+        self._paths = paths
+
+    @property
+    def node(self) -> t.Condition:
+        """The test."""
+        return self._plan.node
+
+    @property
+    def parts(self) -> tuple[Trace, ...]:
+        """The traces of what the test is made of; of a list, those of its items."""
+        try:
+            return self._parts
+        except AttributeError:
+            self._parts: tuple[Trace, ...] = tuple(self._plan.parts(self._run, self._records, self._paths))
+            return self._parts
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The values that the test read itself."""
+        return self._read().readings
+
+    @property
+    def missing(self) -> tuple[Path, ...]:
+        """Where evidence is missing that would decide."""
+        return self._read().missing
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """For list operators: how many items were in the list, satisfied the test, and were left undecided."""
+        return self._read().counts
+
+    def _read(self) -> Details:
+        try:
+            return self._details
+        except AttributeError:
+            self._details: Details = self._plan.details(self, self._run, self._records, self._paths)
+            return self._details
 
     def reasons(self) -> list[str]:
         """The reason codes of the parts that decided the verdict, outermost first."""
@@ -61,7 +102,7 @@ class Trace:
             reason = node.reason_if_met if decided else node.reason_if_not_met if decided is False else ""
             if reason:
                 found.append(reason)
-        for part in self.deciding():
+        for part in self.deciding() if self._plan.remarked else ():
             found.extend(part.reasons())
         return found
 
@@ -73,6 +114,13 @@ class Trace:
         if isinstance(self.node, t.Quantified) and self.node.kind == "none" and wanted is not None:
             wanted = not wanted
         return tuple(part for part in self.parts if part.verdict is wanted)
+
+    def leaves(self) -> Iterator[Trace]:
+        """The traces at the ends: of tests that have no parts."""
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +154,8 @@ class Decision:
         return found[0] if found else ""
 
 
-_Items = Sequence[tuple[Path, Mapping[str, Encoded]]]
-_Scopes = tuple[tuple[Path, Mapping[str, Encoded]], ...]
-
-
 class Tracer:
-    """Decides rules over one submission's evidence on one date."""
+    """Decides rules over one submission's evidence on one date. Neither evidence nor definitions change meanwhile."""
 
     def __init__(
         self,
@@ -121,36 +165,10 @@ class Tracer:
         *,
         root: Path = ("evidence",),
     ) -> None:
-        self._definitions = definitions
-        self._on = on
-        self._scopes: _Scopes = ((root, evidence),)
-        self._conditions: dict[type, Callable[[Any, _Scopes], Trace]] = {
-            t.All: self._all,
-            t.Either: self._either,
-            t.AtLeast: self._at_least,
-            t.Not: self._not,
-            t.Compare: self._compare,
-            t.OneOf: self._one_of,
-            t.Includes: self._includes,
-            t.Stated: self._stated,
-            t.Quantified: self._quantified,
-            t.DerivedCondition: self._derived_condition,
-            t.Remark: self._remark,
-        }
-        self._values: dict[type, Callable[[Any, _Scopes, list[Reading]], Any]] = {
-            t.Constant: lambda node, scopes, seen: node.value,
-            t.FieldValue: self._field,
-            t.AssessmentDate: lambda node, scopes, seen: self._on,
-            t.ParameterValue: self._parameter,
-            t.DerivedValue: self._derived,
-            t.ShiftedDate: self._shifted,
-            t.TimeBetween: self._time_between,
-            t.Arithmetic: self._arithmetic,
-            t.Aggregate: self._aggregate,
-            t.SeriesCount: self._series_count,
-            t.SeriesChange: self._series_change,
-            t.SeriesLevel: self._series_level,
-        }
+        self._planner = _planner_of(definitions)
+        self._run = Run(on)
+        self._records: Records = (evidence,)
+        self._paths: Paths = (root,)
 
     def decide(self, rule: t.Rule) -> Decision:
         """The outcome of a rule, with its reasons."""
@@ -162,424 +180,445 @@ class Tracer:
 
     def condition(self, node: t.Condition) -> Trace:
         """The trace of one condition over the whole submission."""
-        return self._conditions[type(node)](node, self._scopes)
+        return self._planner.kept(node).trace(self._run, self._records, self._paths)
 
     def value(self, node: t.Value) -> tuple[Plain | None, list[Reading]]:
         """A value over the whole submission, and what was read for it."""
-        seen: list[Reading] = []
-        return self._value(node, self._scopes, seen), seen
+        notes = Notes(self._paths)
+        return self._planner.value(node)(self._run, self._records, notes), notes.seen
 
-    def derived(self, name: str) -> str | None:
-        """The option that a derived choice comes out as; None if the evidence does not decide it."""
-        found = self._derived_by_name(name, [])
-        return found if isinstance(found, str) else None
 
-    # ── Groups ──
+# ── Conditions as functions ─────────────────────────────────────────────────────────────────────────
 
-    def _parts(self, of: Sequence[t.Condition], scopes: _Scopes) -> list[Trace]:
-        return [self._conditions[type(part)](part, scopes) for part in of]
+Decide = Callable[[Run, Records], Verdict]
 
-    def _all(self, node: t.All, scopes: _Scopes) -> Trace:
-        parts = self._parts(node.of, scopes)
-        verdicts = [part.verdict for part in parts]
-        verdict = False if False in verdicts else None if None in verdicts else True
-        return _group(node, verdict, parts)
 
-    def _either(self, node: t.Either, scopes: _Scopes) -> Trace:
-        parts = self._parts(node.of, scopes)
-        verdicts = [part.verdict for part in parts]
-        verdict = True if True in verdicts else None if None in verdicts else False
-        return _group(node, verdict, parts)
+class Details:
+    """What a trace tells beside its verdict and its parts."""
 
-    def _at_least(self, node: t.AtLeast, scopes: _Scopes) -> Trace:
-        parts = self._parts(node.of, scopes)
-        seen: list[Reading] = []
-        needed = self._value(node.needed, scopes, seen)
-        verdicts = [part.verdict for part in parts]
-        yes, open_ = verdicts.count(True), verdicts.count(None)
-        verdict = None if needed is None else True if yes >= needed else None if yes + open_ >= needed else False
-        trace = _group(node, verdict, parts)
-        counts = (len(parts), yes, open_)
-        return Trace(node, verdict, trace.parts, tuple(seen), trace.missing + _missing(seen), (), counts)
+    __slots__ = ("counts", "missing", "readings")
 
-    def _not(self, node: t.Not, scopes: _Scopes) -> Trace:
-        part = self._conditions[type(node.of)](node.of, scopes)
-        return Trace(node, None if part.verdict is None else not part.verdict, (part,), (), part.missing)
+    def __init__(
+        self, readings: Sequence[Reading] = (), missing: tuple[Path, ...] = (), counts: tuple[int, ...] = _NO_COUNTS
+    ) -> None:
+        self.readings = tuple(readings)
+        self.missing = missing
+        self.counts = counts
 
-    def _remark(self, node: t.Remark, scopes: _Scopes) -> Trace:
-        part = self._conditions[type(node.of)](node.of, scopes)
-        if part.verdict is False and node.otherwise_undecided:
-            missing = tuple(reading.path for trace in _leaves(part) for reading in trace.readings if reading.path)
-            return Trace(node, None, (part,), (), part.missing or missing)
-        return Trace(node, part.verdict, (part,), (), part.missing)
 
-    def _derived_condition(self, node: t.DerivedCondition, scopes: _Scopes) -> Trace:
-        condition = self._definitions.derived[node.name].condition
-        assert condition is not None
-        part = self._conditions[type(condition)](condition, scopes[:1])
-        return Trace(node, part.verdict, (part,), (), part.missing)
+class Plan:
+    """A condition as functions. This one serves for tests of values; others have parts."""
 
-    # ── Tests of values ──
+    __slots__ = ("node", "reads", "remarked", "verdict")
 
-    def _compare(self, node: t.Compare, scopes: _Scopes) -> Trace:
-        seen: list[Reading] = []
-        left = self._value(node.left, scopes, seen)
-        right = self._value(node.right, scopes, seen)
-        if left is None or right is None:
-            return Trace(node, None, (), tuple(seen), _missing(seen))
-        return Trace(node, HOLDS[node.comparator](left, right), (), tuple(seen))
+    def __init__(self, node: t.Condition, verdict: Decide, reads: Sequence[Get] = (), remarked: bool = False) -> None:
+        self.node = node
+        self.verdict = verdict
+        """What the condition says of some records."""
+        self.reads = reads
+        """The values that it reads, in order."""
+        self.remarked = remarked
+        """Does it, or a part of it, carry a reason?"""
 
-    def _one_of(self, node: t.OneOf, scopes: _Scopes) -> Trace:
-        seen: list[Reading] = []
-        value = self._value(node.value, scopes, seen)
-        options = self._options(node.options, scopes, seen)
-        if value is None or options is None:
-            return Trace(node, None, (), tuple(seen), _missing(seen))
-        return Trace(node, value in options, (), tuple(seen))
+    def trace(self, run: Run, records: Records, paths: Paths, at: Path = ()) -> Trace:
+        """What the condition says of some records, with its reasons."""
+        return Trace(self, self.verdict(run, records), run, records, paths, at)
 
-    def _includes(self, node: t.Includes, scopes: _Scopes) -> Trace:
-        seen: list[Reading] = []
-        value = self._value(node.value, scopes, seen)
-        options = self._options(node.options, scopes, seen)
-        if value is None or options is None:
-            return Trace(node, None, (), tuple(seen), _missing(seen))
-        held = [option in value for option in options]
-        return Trace(node, all(held) if node.which == "all" else any(held), (), tuple(seen))
+    def parts(self, run: Run, records: Records, paths: Paths) -> Iterable[Trace]:
+        """The traces of the parts."""
+        return ()
 
-    def _options(
-        self, options: tuple[str, ...] | t.Value, scopes: _Scopes, seen: list[Reading]
-    ) -> tuple[str, ...] | None:
-        if isinstance(options, tuple):
-            return options
-        found = self._value(options, scopes, seen)
-        return (found,) if isinstance(found, str) else found
+    def details(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Details:
+        """What was read, what is missing, and how much was counted."""
+        notes = self.noted(run, records, paths)
+        return Details(notes.seen, notes.missing() if trace.verdict is None else ())
 
-    def _stated(self, node: t.Stated, scopes: _Scopes) -> Trace:
-        seen: list[Reading] = []
-        value = self._value(node.value, scopes, seen)
-        return Trace(node, None if value is None else True, (), tuple(seen), _missing(seen))
+    def noted(self, run: Run, records: Records, paths: Paths) -> Notes:
+        """What the test itself reads."""
+        notes = Notes(paths)
+        for read in self.reads:
+            read(run, records, notes)
+        return notes
 
-    # ── Lists ──
 
-    def _quantified(self, node: t.Quantified, scopes: _Scopes) -> Trace:
-        items, path = self._items(node.over, scopes)
+class _Group(Plan):
+    """A condition made of others over the same records."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, node: t.Condition, verdict: Decide, of: Sequence[Plan], reads: Sequence[Get] = ()) -> None:
+        super().__init__(node, verdict, reads, any(plan.remarked for plan in of))
+        self.of = of
+
+    def parts(self, run: Run, records: Records, paths: Paths) -> Iterable[Trace]:
+        return [plan.trace(run, records, paths) for plan in self.of]
+
+    def details(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Details:
+        missing = _together(trace.parts) if trace.verdict is None else ()
+        if not isinstance(self.node, t.AtLeast):
+            return Details((), missing)
+        notes = self.noted(run, records, paths)
+        verdicts = [part.verdict for part in trace.parts]
+        counts = (len(verdicts), verdicts.count(True), verdicts.count(None))
+        return Details(notes.seen, missing + notes.missing(), counts)
+
+
+class _Single(Plan):
+    """A condition about another: its opposite, a remark, or the definition behind a name."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, node: t.Condition, verdict: Decide, of: Plan) -> None:
+        super().__init__(node, verdict, (), of.remarked or isinstance(node, t.Remark))
+        self.of = of
+
+    def parts(self, run: Run, records: Records, paths: Paths) -> Iterable[Trace]:
+        if isinstance(self.node, t.DerivedCondition):  # of the whole submission, wherever it is named
+            records, paths = records[:1], paths[:1]
+        return (self.of.trace(run, records, paths),)
+
+    def details(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Details:
+        (part,) = trace.parts
+        if part.verdict is False and trace.verdict is None:  # "otherwise: not evidenced"
+            read = tuple(reading.path for leaf in part.leaves() for reading in leaf.readings if reading.path)
+            return Details((), part.missing or read)
+        return Details((), part.missing)
+
+
+class _List(Plan):
+    """A test over a list."""
+
+    __slots__ = ("bound", "distinct", "follow", "quantified", "satisfying", "where")
+
+    def __init__(
+        self,
+        node: t.Quantified,
+        where: Plan | None,
+        satisfying: Plan | None,
+        bound: Get | None,
+        distinct: Get | None,
+    ) -> None:
+        remarked = any(plan is not None and plan.remarked for plan in (where, satisfying))
+        super().__init__(node, self._decide, () if bound is None else (bound,), remarked)
+        self.quantified = node
+        self.where = where
+        self.satisfying = satisfying
+        self.bound = bound
+        self.distinct = distinct
+        self.follow = path_to(node.over)
+
+    def _decide(self, run: Run, records: Records) -> Verdict:
+        items = items_of(self.follow(records))
         if items is None:
-            return Trace(node, None, (), (), (path,))
-        seen: list[Reading] = []
-        bound = None if node.bound is None else self._value(node.bound, scopes, seen)
-        parts: list[Trace] = []
-        tally = {(member, test): 0 for member in (True, None) for test in (True, False, None)}
-        distinct_sure: set[object] = set()
-        distinct_open = 0
-        for item_path, item in items:
-            inner = (*scopes, (item_path, item))
-            member: Verdict = True
-            if node.where is not None:
-                chosen = self._conditions[type(node.where)](node.where, inner)
-                member = chosen.verdict
-                if member is False:
-                    continue
-                if member is None:
-                    parts.append(_at(chosen, item_path))
-            test: Verdict = True
-            if node.satisfying is not None:
-                tested = self._conditions[type(node.satisfying)](node.satisfying, inner)
-                test = tested.verdict
-                parts.append(_at(tested, item_path))
-            if node.distinct is not None and test is not False:
-                value = self._value(node.distinct, inner, seen)
+            return None
+        bound = None if self.bound is None else self.bound(run, records, None)
+        return self._survey(run, records, items, bound).verdict
+
+    def _survey(
+        self, run: Run, records: Records, items: Sequence[tuple[Any, Mapping[str, Encoded]]], bound: Any
+    ) -> _Survey:
+        """Sort the items by membership and test."""
+        where = None if self.where is None else self.where.verdict
+        satisfying = None if self.satisfying is None else self.satisfying.verdict
+        found = _Survey(self.quantified, bound)
+        tally, distinct = found.tally, self.distinct
+        for _, item in items:
+            inner = (*records, item)
+            member = True if where is None else where(run, inner)
+            if member is False:
+                continue
+            test = True if satisfying is None else satisfying(run, inner)
+            if distinct is not None and test is not False:
+                value = distinct(run, inner, None)
                 if value is None:
                     test = None
                 elif member and test:
-                    distinct_sure.add(value)
+                    found.values.add(value)
                 if member is None or test is None:
-                    distinct_open += 1
-            tally[(member, test)] += 1
-        verdict = _list_verdict(node, tally, bound, len(distinct_sure), distinct_open)
-        yes = tally[(True, True)]
-        undecided = sum(tally.values()) - yes - tally[(True, False)]
-        counts = (sum(tally.values()), len(distinct_sure) if node.distinct is not None else yes, undecided)
-        missing: tuple[Path, ...] = ()
-        if verdict is None:
-            missing = _together(part.missing for part in parts if part.verdict is None) + _missing(seen)
-            missing = missing or (path,)
-        return Trace(node, verdict, tuple(parts), tuple(seen), missing, (), counts)
+                    found.values_open += 1
+            tally[member, test] += 1
+        return found
 
-    def _items(self, over: t.PathTo, scopes: _Scopes) -> tuple[_Items | None, Path]:
-        raw, path = self._follow(over, scopes)
-        if isinstance(raw, list):
-            return [((*path, index), item) for index, item in enumerate(raw) if isinstance(item, dict)], path
-        if isinstance(raw, dict):
-            return [((*path, key), item) for key, item in raw.items() if isinstance(item, dict)], path
-        return None, path
-
-    # ── Values ──
-
-    def _value(self, node: t.Value, scopes: _Scopes, seen: list[Reading]) -> Any:
-        return self._values[type(node)](node, scopes, seen)
-
-    def _follow(self, where: t.PathTo, scopes: _Scopes) -> tuple[Encoded | None, Path]:
-        path, record = scopes[0] if where.scope == t.SUBMISSION else scopes[-1 - where.scope]
-        current: Any = record
-        for name in where.names:
-            current = current.get(name) if isinstance(current, dict) else None
-        return current, (*path, *where.names)
-
-    def _field(self, node: t.FieldValue, scopes: _Scopes, seen: list[Reading]) -> Plain | None:
-        raw, path = self._follow(node.path, scopes)
-        value = None if raw is None else decode(raw, node.type)
-        seen.append(Reading(node, value, path))
-        return value
-
-    def _parameter(self, node: t.ParameterValue, scopes: _Scopes, seen: list[Reading]) -> Plain | None:
-        parameter = self._definitions.parameters[node.name]
-        day = self._on if node.as_of is None else self._value(node.as_of, scopes, seen)
-        dated = None if day is None else parameter.on(day)
-        value: Plain | None = None
-        if dated is not None and not parameter.by:
-            value = dated.value
-        elif dated is not None:
-            factor = self._derived_by_name(parameter.by, seen)
-            value = None if factor is None else dated.by_factor.get(str(factor))
-        seen.append(Reading(node, value))
-        return value
-
-    def _derived(self, node: t.DerivedValue, scopes: _Scopes, seen: list[Reading]) -> Plain | None:
-        value: Plain | None = self._derived_by_name(node.name, seen)
-        seen.append(Reading(node, value))
-        return value
-
-    def _derived_by_name(self, name: str, seen: list[Reading]) -> Any:
-        derived = self._definitions.derived[name]
-        if derived.value is not None:
-            return self._value(derived.value, self._scopes, seen)
-        for band in derived.bands:
-            if band.when is None:
-                return band.then
-            trace = self.condition(band.when)
-            if trace.verdict is None:
-                seen.extend(reading for leaf in _leaves(trace) for reading in leaf.readings)
-                seen.extend(Reading(None, None, path) for path in trace.missing)
-                return None
-            if trace.verdict:
-                return band.then
-        return None
-
-    def _shifted(self, node: t.ShiftedDate, scopes: _Scopes, seen: list[Reading]) -> date | None:
-        start = self._value(node.start, scopes, seen)
-        amount = self._value(node.amount, scopes, seen)
-        if start is None or amount is None:
-            return None
-        return shifted(start, int(amount), node.unit, node.direction)
-
-    def _time_between(self, node: t.TimeBetween, scopes: _Scopes, seen: list[Reading]) -> int | None:
-        start = self._value(node.start, scopes, seen)
-        end = self._value(node.end, scopes, seen)
-        if start is None or end is None:
-            return None
-        return (end - start).days if node.unit == "days" else months_between(start, end)
-
-    def _arithmetic(self, node: t.Arithmetic, scopes: _Scopes, seen: list[Reading]) -> Fraction | int | None:
-        values = [self._value(each, scopes, seen) for each in node.operands]
-        if any(value is None for value in values):
-            return None
-        match node.operation:
-            case "total":
-                result: Fraction | int = sum(values)
-            case "difference":
-                result = values[0] - values[1]
-            case "product":
-                result = 1
-                for value in values:
-                    result *= value
-            case "ratio":
-                return Fraction(values[0]) / values[1] if values[1] > 0 else None
-        return result
-
-    def _aggregate(self, node: t.Aggregate, scopes: _Scopes, seen: list[Reading]) -> Any:
-        items, path = self._items(node.over, scopes)
-        if items is None:
-            seen.append(Reading(node, None, path))
-            return None
-        values: list[Any] = []
-        for item_path, item in items:
-            inner = (*scopes, (item_path, item))
-            if node.where is not None:
-                chosen = self._conditions[type(node.where)](node.where, inner)
-                if chosen.verdict is None:
-                    seen.extend(Reading(None, None, missing) for missing in chosen.missing)
-                    return None
-                if not chosen.verdict:
+    def parts(self, run: Run, records: Records, paths: Paths) -> Iterable[Trace]:
+        base = place_of(self.quantified.over, paths)
+        for key, item in items_of(self.follow(records)) or ():
+            inner, at = (*records, item), (*base, key)
+            around = (*paths, at)
+            if self.where is not None:
+                member = self.where.verdict(run, inner)
+                if member is False:
                     continue
-            values.append(self._value(node.of, inner, seen))
-        if not values:
-            if node.if_empty is None:
-                seen.append(Reading(node, None, path))
-                return None
-            return self._value(node.if_empty, scopes, seen)
-        if any(value is None for value in values):
-            return None
-        match node.reduction:
-            case "sum":
-                return sum(values)
-            case "mean":
-                return Fraction(sum(values)) / len(values)
-            case "smallest" | "earliest":
-                return min(values)
-            case "largest" | "latest":
-                return max(values)
+                if member is None:
+                    yield Trace(self.where, member, run, inner, around, at)
+            if self.satisfying is not None:
+                yield Trace(self.satisfying, self.satisfying.verdict(run, inner), run, inner, around, at)
 
-    # ── Series ──
+    def details(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Details:
+        path = place_of(self.quantified.over, paths)
+        items = items_of(self.follow(records))
+        if items is None:
+            return Details((), (path,))
+        notes = Notes(paths)
+        bound = None if self.bound is None else self.bound(run, records, notes)
+        found = self._survey(run, records, items, bound)
+        if self.distinct is not None:
+            self._note_distinct(self.distinct, run, records, items, notes)
+        missing: tuple[Path, ...] = ()
+        if trace.verdict is None:
+            missing = _together(trace.parts) + notes.missing() or (path,)
+        return Details(notes.seen, missing, found.counts)
 
-    def _points(self, where: t.PathTo, scopes: _Scopes) -> tuple[list[dict[str, Encoded]] | None, Path]:
-        raw, path = self._follow(where, scopes)
-        return (raw if isinstance(raw, list) else None), path  # type: ignore[return-value]
-
-    def _series_count(self, node: t.SeriesCount, scopes: _Scopes, seen: list[Reading]) -> int | None:
-        points, path = self._points(node.series, scopes)
-        value = series_count(points, node.kind, node.what)
-        if value is None:
-            self._note_points(node, points, path, seen, (node.kind.at, node.kind.same))
-        else:
-            seen.append(Reading(node, value, path))
-        return value
-
-    def _series_level(self, node: t.SeriesLevel, scopes: _Scopes, seen: list[Reading]) -> Fraction | None:
-        points, path = self._points(node.series, scopes)
-        value = series_level(points, node.kind, node.which)
-        if value is None:
-            needed = (
-                node.kind.at,
-                node.kind.same,
-                node.measure.of,
-                *([node.measure.base] if node.measure.base else []),
-            )
-            self._note_points(node, points, path, seen, needed)
-        else:
-            seen.append(Reading(node, value, path))
-        return value
-
-    def _series_change(self, node: t.SeriesChange, scopes: _Scopes, seen: list[Reading]) -> str | None:
-        noise = self._value(node.noise, scopes, seen)
-        points, path = self._points(node.series, scopes)
-        value = None if noise is None else series_change(points, node.kind, node.since, Fraction(noise))
-        if value is None:
-            self._note_points(node, points, path, seen, (node.kind.at, node.kind.same, *figures(node.measure)))
-        else:
-            seen.append(Reading(node, value, path))
-        return value
-
-    def _note_points(
+    def _note_distinct(
         self,
-        node: t.SeriesCount | t.SeriesLevel | t.SeriesChange,
-        points: list[dict[str, Encoded]] | None,
-        path: Path,
-        seen: list[Reading],
-        needed: Sequence[str],
+        distinct: Get,
+        run: Run,
+        records: Records,
+        items: Sequence[tuple[Any, Mapping[str, Encoded]]],
+        notes: Notes,
     ) -> None:
-        """Say what a series lacks: the figures of its points, or simply more points."""
-        lacking = [
-            (*path, index, name) for index, point in enumerate(points or ()) for name in needed if name not in point
-        ]
-        seen.extend(Reading(node, None, missing) for missing in lacking or [path])
+        base = place_of(self.quantified.over, notes.paths)
+        for key, item in items:
+            inner = (*records, item)
+            if self.where is not None and self.where.verdict(run, inner) is False:
+                continue
+            if self.satisfying is None or self.satisfying.verdict(run, inner) is not False:
+                distinct(run, inner, notes.at((*base, key)))
 
 
-def shifted(start: date, amount: int, unit: str, direction: str) -> date | None:
-    """A date moved by days or calendar months; None if that leaves the calendar."""
-    sign = 1 if direction == "after" else -1
-    try:
-        return (
-            shift_months(start, sign * amount)
-            if unit == "months"
-            else date.fromordinal(start.toordinal() + sign * amount)
-        )
-    except (OverflowError, ValueError):
+class Planner(ValuePlanner):
+    """Turns conditions into functions."""
+
+    def __init__(self, definitions: t.Definitions) -> None:
+        super().__init__(definitions)
+        self._kept: dict[int, Plan] = {}
+
+    def kept(self, node: t.Condition) -> Plan:
+        """The plan of a condition, made once. A plan holds its node, so that the node's id stays its own."""
+        plan = self._kept.get(id(node))
+        if plan is None:
+            if len(self._kept) >= _MOST_PLANS:
+                self._kept.clear()
+            plan = self._kept[id(node)] = self.plan(node)
+        return plan
+
+    def plan(self, node: t.Condition) -> Plan:
+        match node:
+            case t.All() | t.Either():
+                of = [self.plan(part) for part in node.of]
+                return _Group(node, _first_that_decides([plan.verdict for plan in of], isinstance(node, t.Either)), of)
+            case t.AtLeast():
+                return self._at_least(node)
+            case t.Not():
+                part = self.plan(node.of)
+                return _Single(node, _opposite(part.verdict), part)
+            case t.Remark():
+                part = self.plan(node.of)
+                return _Single(node, _never_failing(part.verdict) if node.otherwise_undecided else part.verdict, part)
+            case t.DerivedCondition():
+                condition = self._definitions.derived[node.name].condition
+                assert condition is not None
+                part = self.plan(condition)
+                return _Single(node, _from_the_top(part.verdict), part)
+            case t.Compare():
+                return self._compare(node)
+            case t.OneOf() | t.Includes():
+                return self._membership(node)
+            case t.Stated():
+                value = self.value(node.value)
+                return Plan(node, lambda run, records: None if value(run, records, None) is None else True, (value,))
+            case t.Quantified():
+                return _List(
+                    node,
+                    None if node.where is None else self.plan(node.where),
+                    None if node.satisfying is None else self.plan(node.satisfying),
+                    None if node.bound is None else self.value(node.bound),
+                    None if node.distinct is None else self.value(node.distinct),
+                )
+
+    def _at_least(self, node: t.AtLeast) -> Plan:
+        of, needed = [self.plan(part) for part in node.of], self.value(node.needed)
+
+        def verdict(run: Run, records: Records) -> Verdict:
+            wanted = needed(run, records, None)
+            if wanted is None:
+                return None
+            verdicts = [plan.verdict(run, records) for plan in of]
+            yes = verdicts.count(True)
+            return True if yes >= wanted else None if yes + verdicts.count(None) >= wanted else False
+
+        return _Group(node, verdict, of, (needed,))
+
+    def _compare(self, node: t.Compare) -> Plan:
+        left, right, holds = self.value(node.left), self.value(node.right), HOLDS[node.comparator]
+
+        def verdict(run: Run, records: Records) -> Verdict:
+            first, second = left(run, records, None), right(run, records, None)
+            return None if first is None or second is None else holds(first, second)
+
+        return Plan(node, _compare_as_held(node) or verdict, (left, right))
+
+    def _membership(self, node: t.OneOf | t.Includes) -> Plan:
+        value = self.value(node.value)
+        fixed = node.options if isinstance(node.options, tuple) else None
+        among = None if isinstance(node.options, tuple) else self.value(node.options)
+        one_of = isinstance(node, t.OneOf)
+        every = isinstance(node, t.Includes) and node.which == "all"
+
+        def verdict(run: Run, records: Records) -> Verdict:
+            held = value(run, records, None)
+            options: Any = fixed if among is None else among(run, records, None)
+            if held is None or options is None:
+                return None
+            if isinstance(options, str):
+                options = (options,)
+            if one_of:
+                return held in options
+            found = [option in held for option in options]
+            return all(found) if every else any(found)
+
+        return Plan(node, verdict, (value,) if among is None else (value, among))
+
+
+_MOST_PLANS = 10_000
+_MOST_PLANNERS = 50
+_PLANNERS: dict[int, tuple[t.Definitions, Planner]] = {}
+
+
+def _planner_of(definitions: t.Definitions) -> Planner:
+    """The plans over some definitions, kept from one submission to the next."""
+    kept = _PLANNERS.get(id(definitions))
+    if kept is None:
+        if len(_PLANNERS) >= _MOST_PLANNERS:
+            _PLANNERS.clear()
+        kept = _PLANNERS[id(definitions)] = (definitions, Planner(definitions))
+    return kept[1]
+
+
+def _first_that_decides(of: Sequence[Decide], decides: bool) -> Decide:
+    """`either` is met by the first part that is met, `all` fails with the first that fails."""
+
+    def verdict(run: Run, records: Records) -> Verdict:
+        open_ = False
+        for part in of:
+            said = part(run, records)
+            if said is decides:
+                return decides
+            if said is None:
+                open_ = True
+        return None if open_ else not decides
+
+    return verdict
+
+
+def _opposite(of: Decide) -> Decide:
+    def verdict(run: Run, records: Records) -> Verdict:
+        said = of(run, records)
+        return None if said is None else not said
+
+    return verdict
+
+
+def _never_failing(of: Decide) -> Decide:
+    return lambda run, records: of(run, records) or None
+
+
+def _from_the_top(of: Decide) -> Decide:
+    return lambda run, records: of(run, records[:1])
+
+
+def _compare_as_held(node: t.Compare) -> Decide | None:
+    """A number of the evidence against a figure or another number of it: compared as whole counts of millionths."""
+    left, right = as_written(node.left), as_written(node.right)
+    holds = HOLDS[node.comparator]
+    if left is None:
         return None
+    first, scale = left
+    if right is not None:
+        second, other_scale = right
+
+        def both(run: Run, records: Records) -> Verdict:
+            one, other = first(records), second(records)
+            return None if one is None or other is None else holds(one * other_scale, other * scale)
+
+        return both
+    if not isinstance(node.right, t.Constant) or not isinstance(node.right.value, (int, Fraction)):
+        return None
+    figure = Fraction(node.right.value) * scale
+    bound = figure.numerator if figure.denominator == 1 else figure
+
+    def against_figure(run: Run, records: Records) -> Verdict:
+        one = first(records)
+        return None if one is None else holds(one, bound)
+
+    return against_figure
 
 
-def _list_verdict(
-    node: t.Quantified,
-    tally: Mapping[tuple[bool | None, Verdict], int],
-    bound: Fraction | int | None,
-    distinct: int,
-    distinct_open: int,
-) -> Verdict:
-    """What a list operator concludes from how its items fell."""
-    yes, no, in_open = tally[(True, True)], tally[(True, False)], tally[(True, None)]
-    open_yes, open_no, open_open = tally[(None, True)], tally[(None, False)], tally[(None, None)]
-    empty = WHEN_EMPTY[node.if_list_empty]
-    present, maybe = yes + no + in_open > 0, open_yes + open_no + open_open > 0
-    if node.kind == "share":
+# ── Lists ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Survey:
+    """How the items of a list fell."""
+
+    __slots__ = ("bound", "node", "tally", "values", "values_open")
+
+    def __init__(self, node: t.Quantified, bound: Fraction | int | None) -> None:
+        self.node = node
+        self.bound = bound
+        self.tally: dict[tuple[Verdict, Verdict], int] = dict(_NO_ITEMS)
+        """By membership and test; items that are surely not in the list do not count."""
+        self.values: set[object] = set()
+        """The distinct values that surely count."""
+        self.values_open = 0
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many items were in the list, satisfied the test, and were left undecided."""
+        everything, yes = sum(self.tally.values()), self.tally[True, True]
+        counted = len(self.values) if self.node.distinct is not None else yes
+        return everything, counted, everything - yes - self.tally[True, False]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the operator concludes."""
+        node, bound = self.node, self.bound
+        yes, no, in_open, open_yes, open_no, open_open = self.tally.values()
+        empty = WHEN_EMPTY[node.if_list_empty]
+        if node.kind == "share":
+            if bound is None:
+                return None
+            return share_verdict(
+                yes, no, in_open, open_yes, open_no, open_open,
+                comparator=node.comparator, bound=Fraction(bound), empty=empty,
+            )  # fmt: skip
+        counted, undecided = yes, in_open + open_yes + open_open
+        comparator: t.Comparator = node.comparator
+        if node.distinct is not None:
+            counted, undecided = len(self.values), self.values_open
+        match node.kind:
+            case "every":
+                counted, undecided = no, in_open + open_no + open_open
+                comparator, bound = "at_most", 0
+            case "none":
+                comparator, bound = "at_most", 0
+            case "some":
+                comparator, bound = "at_least", 1
         if bound is None:
             return None
-        return share_verdict(
-            yes, no, in_open, open_yes, open_no, open_open,
-            comparator=node.comparator, bound=Fraction(bound), empty=empty,
-        )  # fmt: skip
-    if node.kind == "every":
-        return count_verdict(
-            no,
-            in_open + open_no + open_open,
-            present=present,
-            maybe_present=maybe,
-            comparator="at_most",
-            bound=0,
-            empty=empty,
-        )
-    counted, undecided = yes, in_open + open_yes + open_open
-    if node.distinct is not None:
-        counted, undecided = distinct, distinct_open
-    if node.kind == "none":
         return count_verdict(
             counted,
             undecided,
-            present=present,
-            maybe_present=maybe,
-            comparator="at_most",
-            bound=0,
+            present=yes + no + in_open > 0,
+            maybe_present=open_yes + open_no + open_open > 0,
+            comparator=comparator,
+            bound=bound,
             empty=empty,
         )
-    if node.kind == "some":
-        return count_verdict(
-            counted,
-            undecided,
-            present=present,
-            maybe_present=maybe,
-            comparator="at_least",
-            bound=1,
-            empty=empty,
-        )
-    if bound is None:
-        return None
-    return count_verdict(
-        counted,
-        undecided,
-        present=present,
-        maybe_present=maybe,
-        comparator=node.comparator,
-        bound=bound,
-        empty=empty,
-    )
 
 
-def _group(node: t.Condition, verdict: Verdict, parts: list[Trace]) -> Trace:
-    missing = _together(part.missing for part in parts if part.verdict is None) if verdict is None else ()
-    return Trace(node, verdict, tuple(parts), (), missing)
+_NO_ITEMS: Final = {(member, test): 0 for member in (True, None) for test in (True, False, None)}
+"""In the order in which `_Survey.verdict` takes them."""
 
 
-def _at(trace: Trace, path: Path) -> Trace:
-    return Trace(trace.node, trace.verdict, trace.parts, trace.readings, trace.missing, path, trace.counts)
-
-
-def _missing(seen: Sequence[Reading]) -> tuple[Path, ...]:
-    return tuple(dict.fromkeys(reading.path for reading in seen if reading.value is None and reading.path))
-
-
-def _together(groups: Any) -> tuple[Path, ...]:
-    return tuple(dict.fromkeys(path for group in groups for path in group))
-
-
-def _leaves(trace: Trace) -> list[Trace]:
-    if not trace.parts:
-        return [trace]
-    return [leaf for part in trace.parts for leaf in _leaves(part)]
+def _together(parts: Sequence[Trace]) -> tuple[Path, ...]:
+    """What the undecided parts miss."""
+    return tuple(dict.fromkeys(path for part in parts if part.verdict is None for path in part.missing))

@@ -20,7 +20,7 @@ from ohaccredit.language.problems import json_pointer
 from ohaccredit.language.series import comparable, estimate, level
 from ohaccredit.language.trace import Reading, Trace
 from ohaccredit.language.types import Date, Keyed, ListOf, Record, Series, Type, Words
-from ohaccredit.language.words import Speaker
+from ohaccredit.language.words import Clause, Speaker
 from ohaccredit.reports import charts
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.sources import Statement
@@ -30,7 +30,7 @@ MOST_ITEMS = 5
 
 OBLIGATIONS = {"must": "required", "expected": "expected: met, or explained", "credit": "counts for, never against"}
 ASSURANCE = {
-    "declared": "Declared by the employer. Nothing in it has been verified.",
+    "declared": "Declared by the {subject}. Nothing in it has been verified.",
     "verified": "Verified: only evidence that an assessor accepted counts.",
 }
 
@@ -149,6 +149,8 @@ class AssessmentView:
     on: str
     assurance: str
     assurance_words: str
+    subject: str
+    """Who hands in: employer, occupational health provider."""
     tier: str
     next_tier: str
     summary: str
@@ -191,7 +193,8 @@ def assessment_view(
         notice=say(edition.notice, language),
         on=viewer.speaker.plain(assessment.on, Date()),
         assurance=assessment.assurance,
-        assurance_words=ASSURANCE[assessment.assurance],
+        assurance_words=ASSURANCE[assessment.assurance].format(subject=say(edition.subject, language)),
+        subject=say(edition.subject, language),
         tier=say(reached.words, language) if reached else "",
         next_tier=say(following.words, language) if following else "",
         summary=_summary(assessment, language),
@@ -252,7 +255,7 @@ def _summary(assessment: Assessment, language: str) -> str:
     if not number:
         return f"{first} {say(following.words, language)} has no requirement that applies and is met."
     things = "requirement stands" if number == 1 else "requirements stand"
-    return f"{first} {number} {things} between it and {say(following.words, language)}."
+    return f"{first} {number} {things} in the way of {say(following.words, language)}."
 
 
 class _Viewer:
@@ -302,7 +305,7 @@ class _Viewer:
             obligation=OBLIGATIONS[criterion.obligation],
             outcome=finding.outcome,
             outcome_words=finding.outcome.words.capitalize(),
-            reason=finding.reason.replace("_", " "),
+            reason=self._reason(finding.reason),
             requirement=say(criterion.requirement, self.language),
             rule=self._rule(rule),
             step=None if trace is None else self.step(trace),
@@ -320,10 +323,18 @@ class _Viewer:
             parameters=tuple(self.parameters(rule)),
         )
 
+    def _reason(self, code: str) -> str:
+        return say(self.edition.reasons.get(code, {}), self.language) or code.replace("_", " ")
+
     def _missing_words(self, pointers: Sequence[str]) -> tuple[str, ...]:
         groups: dict[tuple[str, str], list[int]] = {}
+        said: dict[str, None] = {}
         for pointer in pointers:
             parts = _parts(pointer)
+            apart = self._not_simply_missing(tuple(parts))
+            if apart:
+                said[apart] = None
+                continue
             at = next((index for index, part in enumerate(parts) if isinstance(part, int)), None)
             whole = path_words(self.edition, parts, self.language)
             if at is None:
@@ -332,7 +343,22 @@ class _Viewer:
             listed = path_words(self.edition, parts[:at], self.language)
             inside = whole.removeprefix(path_words(self.edition, parts[: at + 1], self.language)).removeprefix(": ")
             groups.setdefault((listed, inside), []).append(int(parts[at]) + 1)
-        return tuple(_item_words(listed, inside, items) for (listed, inside), items in groups.items())
+        return (*said, *(_item_words(listed, inside, items) for (listed, inside), items in groups.items()))
+
+    def _not_simply_missing(self, path: Path) -> str:
+        """Why something that was handed in is nevertheless asked for; "" if it was not handed in."""
+        prepared = self.assessment.prepared
+        for item, why in prepared.uncounted.items():
+            if path[: len(item)] == item:
+                return f"{path_words(self.edition, item, self.language)}, {why}"
+        where = path_words(self.edition, path, self.language)
+        if path in prepared.suppressed:
+            return f"{where}, refused because so few people are concerned"
+        if any(flag.path == path and flag.kind == "impossible_value" for flag in prepared.flags):
+            return f"{where}, not counted because the figure is not possible"
+        if path[0] == "evidence" and _at(prepared.evidence, path[1:]) is not None:
+            return f"more of: {where}"
+        return ""
 
     def _rule(self, rule: t.Rule) -> str:
         met = self.speaker.condition(rule.met_when).line()
@@ -349,7 +375,7 @@ class _Viewer:
             trace, node = trace.parts[0], trace.parts[0].node
             evidence += tuple(view for view in map(self.evidence, trace.readings) if view is not None)
         if isinstance(node, t.Quantified):
-            said = clause.line() + _counted(trace)
+            said = self._head(clause) + _counted(trace, clause)
             chosen = [part for part in trace.parts if part.verdict is not True or node.kind == "none"]
             if trace.verdict is True:
                 chosen = []
@@ -359,6 +385,12 @@ class _Viewer:
         return StepView(
             text, trace.verdict, clause.note if trace.parts else "", evidence, tuple(map(self.step, trace.parts))
         )
+
+    def _head(self, clause: Clause) -> str:
+        """A list test without its parts, which follow item by item; a single short part stays."""
+        if len(clause.parts) == 1 and not clause.parts[0].parts:
+            return f"{clause.text}: {clause.parts[0].text}"
+        return clause.text
 
     def _item(self, trace: Trace) -> StepView:
         step = self.step(trace)
@@ -464,6 +496,18 @@ class _Viewer:
         return charts.Series(title[:1].upper() + title[1:], unit, tuple(drawn.values()), better, baseline)
 
 
+def _at(value: Encoded, path: Path) -> Encoded | None:
+    found: Encoded | None = value
+    for part in path:
+        if isinstance(found, dict):
+            found = found.get(str(part))
+        elif isinstance(found, list) and isinstance(part, int) and part < len(found):
+            found = found[part]
+        else:
+            return None
+    return found
+
+
 def _item_words(listed: str, inside: str, items: Sequence[int]) -> str:
     if not items:
         return listed
@@ -487,12 +531,12 @@ def _days(half_days: int) -> str:
     return (str(whole) if whole else "") + ("½" if half else "")
 
 
-def _counted(trace: Trace) -> str:
+def _counted(trace: Trace, clause: Clause) -> str:
     if not trace.counts:
         return ""
     of, yes, undecided = trace.counts
     if not of:
-        return " [there are none]"
+        return f" [there are none; {clause.note}]"
     said = f"{yes} of {of}" + (f", {undecided} undecided" if undecided else "")
     return f" [{said}]"
 

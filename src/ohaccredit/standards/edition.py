@@ -7,7 +7,7 @@ files before anything is said.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -35,6 +35,7 @@ from ohaccredit.standards.files import (
     JudgedOf,
     ParameterOf,
     ParametersFile,
+    ReasonsFile,
     RefusedFile,
     RuleFile,
     StandardFile,
@@ -107,6 +108,8 @@ class Edition:
     evidence: Mapping[str, EvidenceType]
     refused: Mapping[str, Words]
     """Names of fields that are never accepted, with the reason."""
+    reasons: Mapping[str, Words]
+    """The reason codes that rules may give, in words."""
     linked: Mapping[str, Edition]
     """The editions of the standards that evidence of this one can be assessments of."""
     files: Mapping[str, str] = field(repr=False)
@@ -262,6 +265,7 @@ class _Loader:
             shares=file.shares or "",
             evidence=evidence,
             refused=self._refused(),
+            reasons=self._reasons(found),
             linked=self._linked(evidence, f"{standard}/{edition}"),
             files=self._files,
         )
@@ -403,6 +407,23 @@ class _Loader:
                 linked[standard] = edition
                 self._files.update(loader._files)
         return linked
+
+    def _reasons(self, rules: Mapping[str, t.Rule]) -> dict[str, Words]:
+        path = self._home.standards / "reasons.yaml"
+        read = self._read(path, ReasonsFile) if path.exists() else None
+        reasons: dict[str, Words] = {}
+        if read is not None:
+            reasons.update((code, words.plain()) for code, words in read[0].reasons.items())
+        if path.exists():
+            for rule in rules.values():
+                for remark in _remarks(rule):
+                    for code in (remark.reason_if_met, remark.reason_if_not_met):
+                        if code and code not in reasons:
+                            hint = nearest(code, tuple(reasons)) or "Add it to standards/reasons.yaml."
+                            self._problems.append(
+                                Problem(f'The reason "{code}" has no words.', remark.place, hint=hint)
+                            )
+        return reasons
 
     def _refused(self) -> dict[str, Words]:
         read = self._read(self._home.standards / "evidence" / REFUSED, RefusedFile)
@@ -575,6 +596,25 @@ class _Loader:
             if met is not None:
                 rules[file.criterion] = t.Rule(file.criterion, applies, met, source.place(("met_when",)))
         return rules
+
+
+def _remarks(rule: t.Rule) -> Iterator[t.Remark]:
+    """Every remark of a rule, wherever it stands."""
+    waiting: list[t.Condition | None] = [rule.applies_when, rule.met_when]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case t.Remark():
+                yield node
+                waiting.append(node.of)
+            case t.All(of) | t.Either(of):
+                waiting.extend(of)
+            case t.AtLeast(_, of):
+                waiting.extend(of)
+            case t.Not(of):
+                waiting.append(of)
+            case t.Quantified():
+                waiting += [node.where, node.satisfying]
 
 
 def _one_or_several(folder: Path, name: str) -> list[Path]:

@@ -115,6 +115,12 @@ class RefusedFile(File):
     refused: list[RefusedField]
 
 
+class ReasonsFile(File):
+    """standards/reasons.yaml: the reason codes of rules in words."""
+
+    reasons: dict[Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*$")], WordsOf]
+
+
 # ── Sources ─────────────────────────────────────────────────────────────────────────────────────────
 
 
