@@ -14,7 +14,7 @@ def main(chosen: list[str]) -> int:
     if unknown:
         print(f"There is no section {', '.join(unknown)}. There is: {', '.join(SECTIONS)}.", file=sys.stderr)
         return 2
-    codes = [importlib.import_module(f"benchmarks.{name}").main() for name in chosen or SECTIONS]
+    codes: list[int] = [importlib.import_module(f"benchmarks.{name}").main() for name in chosen or SECTIONS]
     return max(codes)
 
 

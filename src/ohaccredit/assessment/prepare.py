@@ -104,7 +104,7 @@ def _item(raw: Any, kind: EvidenceType, path: Path, assurance: Assurance, prepar
         prepared.uncounted[path] = "not yet accepted by an assessor"
     else:
         return raw
-    return {name: raw[name] for name in kind.identified_by if name in raw} if isinstance(raw, Mapping) else {}
+    return {name: raw[name] for name in ("id", *kind.identified_by) if name in raw} if isinstance(raw, Mapping) else {}
 
 
 def _link(raw: Any, edition: Edition, names: tuple[str, ...], path: Path, linked: AssessLinked) -> Any:

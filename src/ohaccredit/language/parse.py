@@ -403,7 +403,8 @@ class _Parser:
         raise self.fail(
             path,
             f'{wanted}, not "{text}".',
-            'Values are written as a number, a percentage, a date, "parameter …", "field …", "derived …" or "12 months before …".',
+            "Values are written as a number, a percentage, a date, "
+            '"parameter …", "field …", "derived …" or "12 months before …".',
         )
 
     def _option(self, raw: object, path: Path, kind: Choice | Choices) -> str:
@@ -512,11 +513,10 @@ class _Parser:
 
     def _arithmetic(self, operation: t.Operation, raw: object, path: Path) -> t.Value:
         where = (*path, operation)
-        if not isinstance(raw, list) or len(raw) < 2 or (operation in ("difference", "ratio") and len(raw) != 2):
-            raise self.fail(
-                where,
-                f'"{operation}" needs a list of {"two" if operation in ("difference", "ratio") else "two or more"} values.',
-            )
+        exactly_two = operation in ("difference", "ratio")
+        if not isinstance(raw, list) or len(raw) < 2 or (exactly_two and len(raw) != 2):
+            number = "two" if exactly_two else "two or more"
+            raise self.fail(where, f'"{operation}" needs a list of {number} values.')
         operands = tuple(self.operand(item, (*where, i), None) for i, item in enumerate(raw))
         units: list[str] = []
         for index, operand in enumerate(operands):

@@ -288,7 +288,7 @@ class _Single(Plan):
 class _List(Plan):
     """A test over a list."""
 
-    __slots__ = ("bound", "distinct", "follow", "quantified", "satisfying", "where")
+    __slots__ = ("bound", "distinct", "follow", "place", "quantified", "satisfying", "where")
 
     def __init__(
         self,
@@ -306,6 +306,7 @@ class _List(Plan):
         self.bound = bound
         self.distinct = distinct
         self.follow = path_to(node.over)
+        self.place = place_of(node.over)
 
     def _decide(self, run: Run, records: Records) -> Verdict:
         items = items_of(self.follow(records))
@@ -340,7 +341,7 @@ class _List(Plan):
         return found
 
     def parts(self, run: Run, records: Records, paths: Paths) -> Iterable[Trace]:
-        base = place_of(self.quantified.over, paths)
+        base = self.place(paths)
         for key, item in items_of(self.follow(records)) or ():
             inner, at = (*records, item), (*base, key)
             around = (*paths, at)
@@ -354,7 +355,7 @@ class _List(Plan):
                 yield Trace(self.satisfying, self.satisfying.verdict(run, inner), run, inner, around, at)
 
     def details(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Details:
-        path = place_of(self.quantified.over, paths)
+        path = self.place(paths)
         items = items_of(self.follow(records))
         if items is None:
             return Details((), (path,))
@@ -376,7 +377,7 @@ class _List(Plan):
         items: Sequence[tuple[Any, Mapping[str, Encoded]]],
         notes: Notes,
     ) -> None:
-        base = place_of(self.quantified.over, notes.paths)
+        base = self.place(notes.paths)
         for key, item in items:
             inner = (*records, item)
             if self.where is not None and self.where.verdict(run, inner) is False:
@@ -536,7 +537,7 @@ def _compare_as_held(node: t.Compare) -> Decide | None:
     if right is not None:
         second, other_scale = right
 
-        def both(run: Run, records: Records) -> Verdict:
+        def both(_: Run, records: Records) -> Verdict:
             one, other = first(records), second(records)
             return None if one is None or other is None else holds(one * other_scale, other * scale)
 
@@ -546,7 +547,7 @@ def _compare_as_held(node: t.Compare) -> Decide | None:
     figure = Fraction(node.right.value) * scale
     bound = figure.numerator if figure.denominator == 1 else figure
 
-    def against_figure(run: Run, records: Records) -> Verdict:
+    def against_figure(_: Run, records: Records) -> Verdict:
         one = first(records)
         return None if one is None else holds(one, bound)
 

@@ -53,12 +53,14 @@ class Run:
     """The derived values worked out so far."""
 
 
-@dataclass(slots=True)
 class Notes:
     """What was read, and where the records stand that it was read from."""
 
-    paths: tuple[Path, ...]
-    seen: list[Reading] = field(default_factory=list)
+    __slots__ = ("paths", "seen")
+
+    def __init__(self, paths: tuple[Path, ...], seen: list[Reading] | None = None) -> None:
+        self.paths = paths
+        self.seen: list[Reading] = [] if seen is None else seen
 
     def at(self, path: Path) -> Notes:
         """The same notes, for the items of a list."""
@@ -240,7 +242,7 @@ class ValuePlanner(ABC):
         return get
 
     def _aggregate(self, node: t.Aggregate) -> Get:
-        of, over = self.value(node.of), path_to(node.over)
+        of, over, place = self.value(node.of), path_to(node.over), place_of(node.over)
         where = None if node.where is None else self.plan(node.where)
         empty = None if node.if_empty is None else self.value(node.if_empty)
         reduction = node.reduction
@@ -249,10 +251,10 @@ class ValuePlanner(ABC):
             items = items_of(over(records))
             if items is None:
                 if notes is not None:
-                    notes.seen.append(Reading(node, None, place_of(node.over, notes.paths)))
+                    notes.seen.append(Reading(node, None, place(notes.paths)))
                 return None
             values: list[Any] = []
-            base = () if notes is None else place_of(node.over, notes.paths)
+            base = () if notes is None else place(notes.paths)
             for key, item in items:
                 inner = (*records, item)
                 noted = None if notes is None else notes.at((*base, key))
@@ -289,7 +291,7 @@ class ValuePlanner(ABC):
     # ── Series ──
 
     def _series(self, node: t.SeriesCount | t.SeriesLevel | t.SeriesChange) -> Get:
-        follow = path_to(node.series)
+        follow, place = path_to(node.series), place_of(node.series)
         noise = self.value(node.noise) if isinstance(node, t.SeriesChange) else None
         needed = (node.kind.at, node.kind.same, *_figures(node))
 
@@ -306,7 +308,7 @@ class ValuePlanner(ABC):
                 case t.SeriesChange() if wanted is not None:
                     value = series_change(points, node.kind, node.since, Fraction(wanted))
             if notes is not None:
-                path = place_of(node.series, notes.paths)
+                path = place(notes.paths)
                 if value is None:
                     notes.seen.extend(_points_lacking(node, points, path, needed))
                 else:
@@ -358,9 +360,10 @@ def path_to(where: t.PathTo) -> Callable[[Records], Any]:
     return follow
 
 
-def place_of(where: t.PathTo, paths: tuple[Path, ...]) -> Path:
+def place_of(where: t.PathTo) -> Callable[[tuple[Path, ...]], Path]:
     """Where a path leads, from the top of the submission."""
-    return (*paths[_index(where)], *where.names)
+    index, names = _index(where), where.names
+    return lambda paths: paths[index] + names
 
 
 def _index(where: t.PathTo) -> int:
@@ -377,13 +380,13 @@ def items_of(raw: Any) -> list[tuple[str | int, Mapping[str, Encoded]]] | None:
 
 
 def _field(node: t.FieldValue) -> Get:
-    follow, plain, where = path_to(node.path), decoder(node.type), node.path
+    follow, place, plain = path_to(node.path), place_of(node.path), decoder(node.type)
 
-    def get(run: Run, records: Records, notes: Notes | None) -> Any:
+    def get(_: Run, records: Records, notes: Notes | None) -> Any:
         raw = follow(records)
         value = raw if raw is None or plain is None else plain(raw)
         if notes is not None:
-            notes.seen.append(Reading(node, value, place_of(where, notes.paths)))
+            notes.seen.append(Reading(node, value, place(notes.paths)))
         return value
 
     return get

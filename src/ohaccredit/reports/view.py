@@ -18,7 +18,7 @@ from ohaccredit.language.encode import Encoded
 from ohaccredit.language.outcome import Outcome, Verdict
 from ohaccredit.language.problems import json_pointer
 from ohaccredit.language.series import comparable, estimate, level
-from ohaccredit.language.trace import Reading, Trace
+from ohaccredit.language.trace import Path, Reading, Trace
 from ohaccredit.language.types import Date, Keyed, ListOf, Record, Series, Type, Words
 from ohaccredit.language.words import Clause, Speaker
 from ohaccredit.reports import charts
@@ -201,7 +201,7 @@ def assessment_view(
         tiers=tiers,
         blocking=tuple(by_id[finding.criterion.id] for finding in assessment.blocking),
         series=tuple(viewer.all_series()),
-        flags=tuple((path_words(edition, f.path, language), json_pointer(f.path), f.message) for f in assessment.flags),
+        flags=tuple((viewer.where(flag.path), json_pointer(flag.path), flag.message) for flag in assessment.flags),
         linked=tuple(_linked(assessment, statements, language)),
         parameters=tuple(parameters[name] for name in sorted(parameters)),
         sources=_by_document(cited.values()),
@@ -225,17 +225,24 @@ def say(words: Words, language: str) -> str:
     return words.get(language) or words.get("en") or ""
 
 
-def path_words(edition: Edition, path: Sequence[str | int], language: str = "en") -> str:
-    """A path into a submission in words: "practitioners, item 4: last day of the registration"."""
+def path_words(
+    edition: Edition, path: Sequence[str | int], language: str = "en", evidence: Encoded | None = None
+) -> str:
+    """A path into a submission in words: "practitioners, item 4 (p-04): last day of the registration".
+
+    With the evidence at hand an item is also called by the identifier it was given.
+    """
     names = list(path[1:] if path and path[0] == "evidence" else path)
     kind: Type = edition.record
     said: list[str] = []
-    for name in names:
+    for index, name in enumerate(names):
         if isinstance(kind, Keyed) and name in kind.records:
             said.append(say(kind.words.get(str(name), {}), language) or str(name))
             kind = kind.records[str(name)]
         elif isinstance(kind, (ListOf, Series)) and isinstance(name, int):
-            said[-1] += f", item {name + 1}"
+            item = None if evidence is None else _at(evidence, tuple(names[: index + 1]))
+            id_ = item.get("id") if isinstance(item, dict) else None
+            said[-1] += f", item {name + 1}" + (f" ({id_})" if isinstance(id_, str) and len(id_) <= 40 else "")
             kind = kind.item
         elif isinstance(kind, Record) and name in kind.fields:
             each = kind.fields[str(name)]
@@ -323,6 +330,10 @@ class _Viewer:
             parameters=tuple(self.parameters(rule)),
         )
 
+    def where(self, path: Sequence[str | int]) -> str:
+        """A path in words, with the identifiers of items."""
+        return path_words(self.edition, path, self.language, self.assessment.prepared.evidence)
+
     def _reason(self, code: str) -> str:
         return say(self.edition.reasons.get(code, {}), self.language) or code.replace("_", " ")
 
@@ -350,8 +361,8 @@ class _Viewer:
         prepared = self.assessment.prepared
         for item, why in prepared.uncounted.items():
             if path[: len(item)] == item:
-                return f"{path_words(self.edition, item, self.language)}, {why}"
-        where = path_words(self.edition, path, self.language)
+                return f"{self.where(item)}, {why}"
+        where = self.where(path)
         if path in prepared.suppressed:
             return f"{where}, refused because so few people are concerned"
         if any(flag.path == path and flag.kind == "impossible_value" for flag in prepared.flags):
@@ -394,7 +405,7 @@ class _Viewer:
 
     def _item(self, trace: Trace) -> StepView:
         step = self.step(trace)
-        where = path_words(self.edition, trace.at, self.language)
+        where = self.where(trace.at)
         return StepView(
             f"{where}: {step.text}" if where else step.text, step.verdict, step.note, step.evidence, step.parts
         )
@@ -404,7 +415,7 @@ class _Viewer:
         if reading.node is None or reading.value is None or not reading.path:
             return None
         said = shown(reading.path, self.speaker.plain(reading.value, reading.node.type), self.assessment.prepared)
-        what = path_words(self.edition, reading.path, self.language)
+        what = self.where(reading.path)
         if isinstance(reading.node, (t.SeriesChange, t.SeriesCount, t.SeriesLevel)):
             what = self.speaker.value(reading.node)
         return EvidenceView(what, said, json_pointer(reading.path))
