@@ -138,6 +138,11 @@ def test_an_impossible_percentage_is_flagged_beside_the_result(edition: Edition)
     assert outcome(result, "share-high") is Outcome.NOT_MET
 
 
+def test_a_percentage_of_nobody_is_flagged_without_a_neighbour(edition: Edition) -> None:
+    result = people(edition, {"share": 50, "asked": 0})
+    assert [flag.message for flag in result.flags] == ["No whole number of 0 people gives 50%."]
+
+
 def test_a_stated_decimal_counts_when_a_percentage_is_checked(edition: Edition) -> None:
     assert flags(people(edition, {"share": 45.5, "asked": 88})) == []  # 40/88 = 45.4545… rounds to 45.5
     assert flags(people(edition, {"share": 45.6, "asked": 88})) == [

@@ -164,8 +164,7 @@ def condition(text: str) -> t.Condition:
 def problems_of(text: str) -> list[tuple[int, int, str, str]]:
     """Line, column, message and hint of every problem of a condition, in the order of the file."""
     found, problems = parse_text(text)
-    assert problems, found
-    assert found is None or problems
+    assert problems, f"accepted: {type(found).__name__}"
     for problem in problems:
         assert problem.place is not None
         assert problem.place.file == "rule.yaml"

@@ -123,8 +123,8 @@ def test_every_value_and_key_knows_its_line_and_column() -> None:
     assert source.place(("tests", 0)) == Place("f.yaml", 3, 5)
     assert source.place(("tests", 0, "is")) == Place("f.yaml", 4, 9)
     assert source.place(("tests", 0, "is"), key=True) == Place("f.yaml", 4, 5)
-    assert source.place(("tests", 1, "is")) == Place("f.yaml", 5, 18)
-    assert source.place(("tests", 1, "is"), key=True) == Place("f.yaml", 5, 14)
+    assert source.place(("tests", 1, "is")) == Place("f.yaml", 5, 20)
+    assert source.place(("tests", 1, "is"), key=True) == Place("f.yaml", 5, 16)
 
 
 def test_what_is_missing_stands_at_the_nearest_value_above() -> None:
@@ -255,9 +255,9 @@ def test_broken_yaml_is_reported_on_its_line_with_a_hint(text: str, line: int, h
     assert hint in said
 
 
-@pytest.mark.parametrize("text", ["{[a]: 1}", "? [a, b]\n: 1\n", "{{a: 1}: 2}", "a: 1\n*b : 2\n"])
+@pytest.mark.parametrize("text", ["{[a]: 1}", "? [a, b]\n: 1\n", "{{a: 1}: 2}"])
 def test_a_key_is_plain_text(text: str) -> None:
-    assert "A key must be plain text." in [problem.message for problem in problems(text)] or only(text)
+    assert only(text)[2].startswith("A key must be plain text.")
 
 
 def test_a_group_as_a_key_is_explained() -> None:

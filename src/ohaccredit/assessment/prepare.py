@@ -333,12 +333,17 @@ def _grim(raw: Any, names: tuple[str, ...], people: str, path: Path, prepared: P
     decimals = max(0, -int(Decimal(inner).as_tuple().exponent))
     share = Fraction(inner) / 100
     if 0 <= share <= 1 and not possible_percentage(share, count, decimals):
-        below = int(share * count)
-        near = " and ".join(
-            f"{k} of {count:,} is {Decimal(k * 100) / count:.1f}%" for k in (below, below + 1) if k <= count
-        )
-        says = f"No whole number of {count:,} people gives {inner}%: {near}."
+        says = f"No whole number of {count:,} people gives {inner}%{_nearest_shares(share, count)}."
         prepared.flags.append(Flag("impossible_percentage", (*path, head), says))
+
+
+def _nearest_shares(share: Fraction, count: int) -> str:
+    """The two percentages on either side that so many people can give."""
+    if count <= 0:
+        return ""
+    below = int(share * count)
+    near = [f"{k} of {count:,} is {Decimal(k * 100) / count:.1f}%" for k in (below, below + 1) if k <= count]
+    return ": " + " and ".join(near)
 
 
 def _definitions(value: Encoded, name: str, kind: EvidenceType, path: Path, prepared: Prepared) -> None:

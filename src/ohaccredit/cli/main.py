@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping
 
@@ -46,7 +47,7 @@ class Lazily(click.Group):
 def cli(ctx: click.Context, home: str | None) -> None:
     """How well an employer looks after health at work: assessed against a published standard, with reasons.
 
-    Exit codes: 0 done, 1 a check failed, 2 bad input.
+    Exit codes: 0 done, 1 a check failed, 2 bad input, 70 a fault of the program.
     """
     ctx.obj = home
 
@@ -65,3 +66,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        if os.environ.get("OHACCREDIT_DEBUG"):
+            raise
+        click.echo(f"ohaccredit failed where it should not: {type(error).__name__}: {error}", err=True)
+        click.echo("This is a fault of the program, not of your file. OHACCREDIT_DEBUG=1 shows where.", err=True)
+        sys.exit(70)

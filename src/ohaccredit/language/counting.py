@@ -84,6 +84,8 @@ def share_verdict(
     sure = yes + no + in_open
     if not sure and not (open_yes or open_no or open_open):
         return empty
+    if not (in_open or open_yes or open_no or open_open):  # one share: compared as whole numbers
+        return HOLDS[comparator](yes * bound.denominator, bound.numerator * sure)
     worst_of = sure + open_no + open_open
     low = Fraction(yes, worst_of) if worst_of else Fraction(1)
     best_of = sure + open_yes + open_open

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from ohaccredit.language import tree as t
 from ohaccredit.language.counting import HOLDS, WHEN_EMPTY, count_verdict, share_verdict
@@ -31,7 +31,8 @@ from ohaccredit.language.trace_values import (
     Records,
     Run,
     ValuePlanner,
-    as_written,
+    as_held,
+    constant_as_held,
     items_of,
     path_to,
     place_of,
@@ -40,13 +41,12 @@ from ohaccredit.language.trace_values import (
 __all__ = ["Decision", "Path", "Plain", "Reading", "Trace", "Tracer"]
 
 Paths = tuple[Path, ...]
-_NO_COUNTS: Final[tuple[int, ...]] = ()
 
 
 class Trace:
     """One node's verdict with what led to it."""
 
-    __slots__ = ("_details", "_parts", "_paths", "_plan", "_records", "_run", "at", "verdict")
+    __slots__ = ("_counts", "_noted", "_parts", "_paths", "_plan", "_records", "_run", "at", "verdict")
 
     def __init__(self, plan: Plan, verdict: Verdict, run: Run, records: Records, paths: Paths, at: Path = ()) -> None:
         self.verdict = verdict
@@ -56,6 +56,9 @@ class Trace:
         self._run = run
         self._records = records
         self._paths = paths
+        self._parts: tuple[Trace, ...] | None = None
+        self._noted: Noted | None = None
+        self._counts: tuple[int, ...] | None = None
 
     @property
     def node(self) -> t.Condition:
@@ -65,33 +68,31 @@ class Trace:
     @property
     def parts(self) -> tuple[Trace, ...]:
         """The traces of what the test is made of; of a list, those of its items."""
-        try:
-            return self._parts
-        except AttributeError:
-            self._parts: tuple[Trace, ...] = tuple(self._plan.parts(self._run, self._records, self._paths))
-            return self._parts
+        if self._parts is None:
+            self._parts = tuple(self._plan.parts(self._run, self._records, self._paths))
+        return self._parts
 
     @property
     def readings(self) -> tuple[Reading, ...]:
         """The values that the test read itself."""
-        return self._read().readings
+        return self._read()[0]
 
     @property
     def missing(self) -> tuple[Path, ...]:
         """Where evidence is missing that would decide."""
-        return self._read().missing
+        return self._read()[1]
 
     @property
     def counts(self) -> tuple[int, ...]:
         """For list operators: how many items were in the list, satisfied the test, and were left undecided."""
-        return self._read().counts
+        if self._counts is None:
+            self._counts = self._plan.counts(self, self._run, self._records)
+        return self._counts
 
-    def _read(self) -> Details:
-        try:
-            return self._details
-        except AttributeError:
-            self._details: Details = self._plan.details(self, self._run, self._records, self._paths)
-            return self._details
+    def _read(self) -> Noted:
+        if self._noted is None:
+            self._noted = self._plan.noted(self, self._run, self._records, self._paths)
+        return self._noted
 
     def reasons(self) -> list[str]:
         """The reason codes of the parts that decided the verdict, outermost first."""
@@ -123,7 +124,7 @@ class Trace:
             yield from part.leaves()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decision:
     """The outcome of one criterion with its traces."""
 
@@ -172,11 +173,14 @@ class Tracer:
 
     def decide(self, rule: t.Rule) -> Decision:
         """The outcome of a rule, with its reasons."""
-        applies = None if rule.applies_when is None else self.condition(rule.applies_when)
-        if applies is not None and applies.verdict is False:
+        if rule.applies_when is None:
+            met = self.condition(rule.met_when)
+            return Decision(outcome_of(True, met.verdict), None, met)
+        applies = self.condition(rule.applies_when)
+        if applies.verdict is False:
             return Decision(Outcome.NOT_APPLICABLE, applies, None)
         met = self.condition(rule.met_when)
-        return Decision(outcome_of(True if applies is None else applies.verdict, met.verdict), applies, met)
+        return Decision(outcome_of(applies.verdict, met.verdict), applies, met)
 
     def condition(self, node: t.Condition) -> Trace:
         """The trace of one condition over the whole submission."""
@@ -191,19 +195,8 @@ class Tracer:
 # ── Conditions as functions ─────────────────────────────────────────────────────────────────────────
 
 Decide = Callable[[Run, Records], Verdict]
-
-
-class Details:
-    """What a trace tells beside its verdict and its parts."""
-
-    __slots__ = ("counts", "missing", "readings")
-
-    def __init__(
-        self, readings: Sequence[Reading] = (), missing: tuple[Path, ...] = (), counts: tuple[int, ...] = _NO_COUNTS
-    ) -> None:
-        self.readings = tuple(readings)
-        self.missing = missing
-        self.counts = counts
+Noted = tuple[tuple[Reading, ...], tuple[Path, ...]]
+"""What a test itself read, and what is missing."""
 
 
 class Plan:
@@ -228,12 +221,16 @@ class Plan:
         """The traces of the parts."""
         return ()
 
-    def details(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Details:
-        """What was read, what is missing, and how much was counted."""
-        notes = self.noted(run, records, paths)
-        return Details(notes.seen, notes.missing() if trace.verdict is None else ())
+    def noted(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Noted:
+        """What was read, and what is missing."""
+        notes = self.read(run, records, paths)
+        return tuple(notes.seen), notes.missing() if trace.verdict is None else ()
 
-    def noted(self, run: Run, records: Records, paths: Paths) -> Notes:
+    def counts(self, trace: Trace, run: Run, records: Records) -> tuple[int, ...]:
+        """How much was counted; nothing where nothing is."""
+        return ()
+
+    def read(self, run: Run, records: Records, paths: Paths) -> Notes:
         """What the test itself reads."""
         notes = Notes(paths)
         for read in self.reads:
@@ -253,14 +250,18 @@ class _Group(Plan):
     def parts(self, run: Run, records: Records, paths: Paths) -> Iterable[Trace]:
         return [plan.trace(run, records, paths) for plan in self.of]
 
-    def details(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Details:
+    def noted(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Noted:
         missing = _together(trace.parts) if trace.verdict is None else ()
+        if not self.reads:
+            return (), missing
+        notes = self.read(run, records, paths)
+        return tuple(notes.seen), missing + notes.missing()
+
+    def counts(self, trace: Trace, run: Run, records: Records) -> tuple[int, ...]:
         if not isinstance(self.node, t.AtLeast):
-            return Details((), missing)
-        notes = self.noted(run, records, paths)
+            return ()
         verdicts = [part.verdict for part in trace.parts]
-        counts = (len(verdicts), verdicts.count(True), verdicts.count(None))
-        return Details(notes.seen, missing + notes.missing(), counts)
+        return len(verdicts), verdicts.count(True), verdicts.count(None)
 
 
 class _Single(Plan):
@@ -277,12 +278,12 @@ class _Single(Plan):
             records, paths = records[:1], paths[:1]
         return (self.of.trace(run, records, paths),)
 
-    def details(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Details:
+    def noted(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Noted:
         (part,) = trace.parts
         if part.verdict is False and trace.verdict is None:  # "otherwise: not evidenced"
             read = tuple(reading.path for leaf in part.leaves() for reading in leaf.readings if reading.path)
-            return Details((), part.missing or read)
-        return Details((), part.missing)
+            return (), part.missing or read
+        return (), part.missing
 
 
 class _List(Plan):
@@ -309,36 +310,12 @@ class _List(Plan):
         self.place = place_of(node.over)
 
     def _decide(self, run: Run, records: Records) -> Verdict:
-        items = items_of(self.follow(records))
+        items = _items(self.follow(records))
         if items is None:
             return None
+        survey = _Survey(self, run, records, items, to_the_end=False)
         bound = None if self.bound is None else self.bound(run, records, None)
-        return self._survey(run, records, items, bound).verdict
-
-    def _survey(
-        self, run: Run, records: Records, items: Sequence[tuple[Any, Mapping[str, Encoded]]], bound: Any
-    ) -> _Survey:
-        """Sort the items by membership and test."""
-        where = None if self.where is None else self.where.verdict
-        satisfying = None if self.satisfying is None else self.satisfying.verdict
-        found = _Survey(self.quantified, bound)
-        tally, distinct = found.tally, self.distinct
-        for _, item in items:
-            inner = (*records, item)
-            member = True if where is None else where(run, inner)
-            if member is False:
-                continue
-            test = True if satisfying is None else satisfying(run, inner)
-            if distinct is not None and test is not False:
-                value = distinct(run, inner, None)
-                if value is None:
-                    test = None
-                elif member and test:
-                    found.values.add(value)
-                if member is None or test is None:
-                    found.values_open += 1
-            tally[member, test] += 1
-        return found
+        return survey.verdict(bound)
 
     def parts(self, run: Run, records: Records, paths: Paths) -> Iterable[Trace]:
         base = self.place(paths)
@@ -354,22 +331,24 @@ class _List(Plan):
             if self.satisfying is not None:
                 yield Trace(self.satisfying, self.satisfying.verdict(run, inner), run, inner, around, at)
 
-    def details(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Details:
+    def noted(self, trace: Trace, run: Run, records: Records, paths: Paths) -> Noted:
         path = self.place(paths)
         items = items_of(self.follow(records))
         if items is None:
-            return Details((), (path,))
-        notes = Notes(paths)
-        bound = None if self.bound is None else self.bound(run, records, notes)
-        found = self._survey(run, records, items, bound)
+            return (), (path,)
+        notes = self.read(run, records, paths)
         if self.distinct is not None:
-            self._note_distinct(self.distinct, run, records, items, notes)
+            self._read_distinct(self.distinct, run, records, items, notes)
         missing: tuple[Path, ...] = ()
         if trace.verdict is None:
             missing = _together(trace.parts) + notes.missing() or (path,)
-        return Details(notes.seen, missing, found.counts)
+        return tuple(notes.seen), missing
 
-    def _note_distinct(
+    def counts(self, trace: Trace, run: Run, records: Records) -> tuple[int, ...]:
+        items = _items(self.follow(records))
+        return () if items is None else _Survey(self, run, records, items, to_the_end=True).counts()
+
+    def _read_distinct(
         self,
         distinct: Get,
         run: Run,
@@ -528,8 +507,8 @@ def _from_the_top(of: Decide) -> Decide:
 
 
 def _compare_as_held(node: t.Compare) -> Decide | None:
-    """A number of the evidence against a figure or another number of it: compared as whole counts of millionths."""
-    left, right = as_written(node.left), as_written(node.right)
+    """Evidence against what the rule states, or against other evidence: compared as it is held, without decoding."""
+    left, right = as_held(node.left), as_held(node.right)
     holds = HOLDS[node.comparator]
     if left is None:
         return None
@@ -541,15 +520,18 @@ def _compare_as_held(node: t.Compare) -> Decide | None:
             one, other = first(records), second(records)
             return None if one is None or other is None else holds(one * other_scale, other * scale)
 
-        return both
-    if not isinstance(node.right, t.Constant) or not isinstance(node.right.value, (int, Fraction)):
+        def alike(_: Run, records: Records) -> Verdict:
+            one, other = first(records), second(records)
+            return None if one is None or other is None else holds(one, other)
+
+        return alike if scale == other_scale else both
+    if not isinstance(node.right, t.Constant):
         return None
-    figure = Fraction(node.right.value) * scale
-    bound = figure.numerator if figure.denominator == 1 else figure
+    figure = constant_as_held(node.right, scale)
 
     def against_figure(_: Run, records: Records) -> Verdict:
         one = first(records)
-        return None if one is None else holds(one, bound)
+        return None if one is None else holds(one, figure)
 
     return against_figure
 
@@ -557,47 +539,93 @@ def _compare_as_held(node: t.Compare) -> Decide | None:
 # ── Lists ───────────────────────────────────────────────────────────────────────────────────────────
 
 
+_SETTLED_BY: Mapping[str, object] = {"some": True, "every": False, "none": True}
+"""The verdict on a single item that settles the whole list."""
+_NOTHING: object = object()
+
+
 class _Survey:
-    """How the items of a list fell."""
+    """How the items of a list fell, by membership and test; those that are surely not in the list do not count."""
 
-    __slots__ = ("bound", "node", "tally", "values", "values_open")
+    __slots__ = ("in_open", "list", "no", "open_no", "open_open", "open_yes", "settled", "values", "values_open", "yes")
 
-    def __init__(self, node: t.Quantified, bound: Fraction | int | None) -> None:
-        self.node = node
-        self.bound = bound
-        self.tally: dict[tuple[Verdict, Verdict], int] = dict(_NO_ITEMS)
-        """By membership and test; items that are surely not in the list do not count."""
+    def __init__(
+        self, list_: _List, run: Run, records: Records, items: Iterable[Mapping[str, Encoded]], *, to_the_end: bool
+    ) -> None:
+        self.list = list_
+        self.settled = False
+        """Did an item settle the verdict? The rest was then not counted, unless the survey went to the end."""
         self.values: set[object] = set()
         """The distinct values that surely count."""
         self.values_open = 0
+        where = None if list_.where is None else list_.where.verdict
+        satisfying = None if list_.satisfying is None else list_.satisfying.verdict
+        distinct = list_.distinct
+        settling = _NOTHING if to_the_end else _SETTLED_BY.get(list_.quantified.kind, _NOTHING)
+        yes = no = in_open = open_yes = open_no = open_open = 0
+        for item in items:
+            inner = records + (item,)  # noqa: RUF005  (the other spelling takes twice as long)
+            member = True if where is None else where(run, inner)
+            if member is False:
+                continue
+            test = True if satisfying is None else satisfying(run, inner)
+            if distinct is not None and test is not False:
+                test = self._keep(distinct(run, inner, None), member, test)
+            if member:
+                if test is settling:
+                    self.settled = True
+                    break
+                if test:
+                    yes += 1
+                elif test is None:
+                    in_open += 1
+                else:
+                    no += 1
+            elif test:
+                open_yes += 1
+            elif test is None:
+                open_open += 1
+            else:
+                open_no += 1
+        self.yes, self.no, self.in_open = yes, no, in_open
+        self.open_yes, self.open_no, self.open_open = open_yes, open_no, open_open
 
-    @property
+    def _keep(self, value: object, member: Verdict, test: Verdict) -> Verdict:
+        """Keep a distinct value; a missing one leaves the test of its item open."""
+        if value is None:
+            test = None
+        elif member and test:
+            self.values.add(value)
+        if member is None or test is None:
+            self.values_open += 1
+        return test
+
     def counts(self) -> tuple[int, int, int]:
         """How many items were in the list, satisfied the test, and were left undecided."""
-        everything, yes = sum(self.tally.values()), self.tally[True, True]
-        counted = len(self.values) if self.node.distinct is not None else yes
-        return everything, counted, everything - yes - self.tally[True, False]
+        undecided = self.in_open + self.open_yes + self.open_no + self.open_open
+        counted = self.yes if self.list.distinct is None else len(self.values)
+        return self.yes + self.no + undecided, counted, undecided
 
-    @property
-    def verdict(self) -> Verdict:
+    def verdict(self, bound: Fraction | int | None) -> Verdict:
         """What the operator concludes."""
-        node, bound = self.node, self.bound
-        yes, no, in_open, open_yes, open_no, open_open = self.tally.values()
+        node = self.list.quantified
+        if self.settled:
+            return node.kind == "some"
         empty = WHEN_EMPTY[node.if_list_empty]
         if node.kind == "share":
             if bound is None:
                 return None
             return share_verdict(
-                yes, no, in_open, open_yes, open_no, open_open,
+                self.yes, self.no, self.in_open, self.open_yes, self.open_no, self.open_open,
                 comparator=node.comparator, bound=Fraction(bound), empty=empty,
             )  # fmt: skip
-        counted, undecided = yes, in_open + open_yes + open_open
+        counted, undecided = self.yes, self.in_open + self.open_yes + self.open_open
         comparator: t.Comparator = node.comparator
-        if node.distinct is not None:
+        if self.list.distinct is not None:
             counted, undecided = len(self.values), self.values_open
         match node.kind:
             case "every":
-                counted, undecided = no, in_open + open_no + open_open
+                counted, undecided = self.no, self.in_open + self.open_no + self.open_open
                 comparator, bound = "at_most", 0
             case "none":
                 comparator, bound = "at_most", 0
@@ -608,16 +636,17 @@ class _Survey:
         return count_verdict(
             counted,
             undecided,
-            present=yes + no + in_open > 0,
-            maybe_present=open_yes + open_no + open_open > 0,
+            present=self.yes + self.no + self.in_open > 0,
+            maybe_present=self.open_yes + self.open_no + self.open_open > 0,
             comparator=comparator,
             bound=bound,
             empty=empty,
         )
 
 
-_NO_ITEMS: Final = {(member, test): 0 for member in (True, None) for test in (True, False, None)}
-"""In the order in which `_Survey.verdict` takes them."""
+def _items(raw: Any) -> Iterable[Mapping[str, Encoded]] | None:
+    """The items of a list; None if there is none."""
+    return raw if isinstance(raw, list) else raw.values() if isinstance(raw, dict) else None
 
 
 def _together(parts: Sequence[Trace]) -> tuple[Path, ...]:

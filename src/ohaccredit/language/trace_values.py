@@ -188,20 +188,19 @@ class ValuePlanner(ABC):
     def _shifted(self, node: t.ShiftedDate) -> Get:
         get_start, get_amount = self.value(node.start), self.value(node.amount)
         unit, direction = node.unit, node.direction
-        moved: dict[tuple[date, int], date | None] = {}  # the same few windows again and again
+        known: dict[date, date | None] = {}  # a window that depends on the assessment date alone
 
         def get(run: Run, records: Records, notes: Notes | None) -> date | None:
             start, amount = get_start(run, records, notes), get_amount(run, records, notes)
-            if start is None or amount is None:
-                return None
-            key = (start, int(amount))
-            if key not in moved:
-                if len(moved) >= MOST_KEPT:
-                    moved.clear()
-                moved[key] = shifted(start, key[1], unit, direction)
-            return moved[key]
+            return None if start is None or amount is None else shifted(start, int(amount), unit, direction)
 
-        return get
+        def get_known(run: Run, records: Records, notes: Notes | None) -> date | None:
+            if run.on not in known:
+                known[run.on] = get(run, records, notes)
+            return known[run.on]
+
+        fixed = isinstance(node.start, t.AssessmentDate) and isinstance(node.amount, t.Constant)
+        return get_known if fixed else get
 
     def _time_between(self, node: t.TimeBetween) -> Get:
         get_start, get_end = self.value(node.start), self.value(node.end)
@@ -318,9 +317,6 @@ class ValuePlanner(ABC):
         return get
 
 
-MOST_KEPT = 1000
-
-
 def _figures(node: t.SeriesCount | t.SeriesLevel | t.SeriesChange) -> tuple[str, ...]:
     """The fields of its points that a value needs, beside their date and definition."""
     match node:
@@ -416,8 +412,20 @@ def shifted(start: date, amount: int, unit: str, direction: str) -> date | None:
         return None
 
 
-def as_written(node: t.Value) -> tuple[Callable[[Records], Any], int] | None:
-    """A number of the evidence as it is held, and how many of these make one; None for any other value."""
-    if isinstance(node, t.FieldValue) and isinstance(node.type, Number):
-        return path_to(node.path), 1 if node.type.whole else MILLIONTHS
+def as_held(node: t.Value) -> tuple[Callable[[Records], Any], int] | None:
+    """One value of the evidence as it is held (`encode`), and how many of these make one; None for any other value."""
+    if isinstance(node, t.FieldValue) and not isinstance(node.type, Choices):
+        exact = isinstance(node.type, Number) and not node.type.whole
+        return path_to(node.path), MILLIONTHS if exact else 1
     return None
+
+
+def constant_as_held(node: t.Constant, scale: int) -> Any:
+    """A value that a rule states, as evidence of that scale is held."""
+    value = node.value
+    if isinstance(value, date):
+        return value.toordinal()
+    if isinstance(value, Fraction):
+        scaled = value * scale
+        return scaled.numerator if scaled.denominator == 1 else scaled
+    return value
