@@ -81,6 +81,14 @@ def test_all_problems_of_a_file_are_listed_in_its_order_with_their_number(tmp_pa
     assert run("assess", path).err.rstrip().endswith("3 problems")
 
 
+def test_text_that_turns_the_order_of_characters_never_reaches_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "in.json"
+    path.write_text('{"standard": "oh-provider-baseline", "name": "Firm \u202ereverse", "evidence": {"\u202ex": 1}}')
+    assert "\u202e" not in run("assess", path).err
+    path.write_text('{"standard": "oh-provider-baseline", "name": "Firm \u202ereverse", "evidence": {}}')
+    assert "\u202e" not in run("assess", path, "--on", "2026-11-22").out
+
+
 def test_a_file_of_fifty_megabytes_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "in.json"
     path.write_bytes(b'{"evidence": "' + b"x" * 50_000_000 + b'"}')

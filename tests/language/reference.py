@@ -107,8 +107,11 @@ class Reference:
             return False
         names = re.findall("(derived|parameter) ([a-z-]+)", raw)
         named = [self.derived[name] for kind, name in names if kind == "derived"]
-        named += [self.derived[self.parameters[name]["by"]] for kind, name in names
-                  if kind == "parameter" and self.parameters[name]["by"]]
+        named += [
+            self.derived[self.parameters[name]["by"]]
+            for kind, name in names
+            if kind == "parameter" and self.parameters[name]["by"]
+        ]
         return "field " in raw or any(map(self.reads_evidence, named))
 
     def comparison(self, raw: Raw, scopes: Scopes) -> Verdict:

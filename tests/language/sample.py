@@ -91,6 +91,7 @@ def parameter(
     values = []
     for start, value in dated:
         plain = Fraction(0) if by else value if isinstance(value, tuple) else Fraction(value)
+        factors: dict[str, Fraction | str | tuple[str, ...]]
         factors = {option: Fraction(each) for option, each in value.items()} if by else {}
         values.append(t.Dated(date.fromisoformat(start), plain, factors, "a test", date(2026, 1, 1)))
     return t.Parameter(name, words or {"en": name.replace("-", " ")}, kind, by, True, tuple(values))

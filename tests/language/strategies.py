@@ -319,9 +319,7 @@ class Author:
         if kind == "count_of":
             raw[self._bound()] = self._number_of_things(scopes)
             if draws.once_in(3):
-                raw["distinct"] = draws.pick(
-                    self._paths(inner, "yes_no", "date", "number", "choice", "text")
-                )[0]
+                raw["distinct"] = draws.pick(self._paths(inner, "yes_no", "date", "number", "choice", "text"))[0]
         if kind == "share_of":
             raw[self._bound()] = self.operand(number(SHARE), scopes, 0)
         raw["if_list_empty"] = draws.pick(["met", "not met", "not evidenced"])

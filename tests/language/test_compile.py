@@ -12,7 +12,7 @@ from ohaccredit.language.compile import CompiledRules
 from ohaccredit.language.encode import encode
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import Place
-from tests.language.sample import EVIDENCE, ON, SHARED, condition, decide
+from tests.language.sample import EVIDENCE, ON, SHARED, condition, decide, parse_text
 
 HERE = Place("rule.yaml", 1, 1)
 
@@ -89,10 +89,22 @@ def test_a_very_deep_rule_compiles() -> None:
     assert outcome(text, {"has_policy": False}) is Outcome.MET
 
 
-def test_a_long_list_of_tests_compiles() -> None:
-    text = "all:\n" + "  - {field: headcount, at_least: 1}\n" * 2000
-    assert outcome(text, {"headcount": 1}) is Outcome.MET
-    assert outcome(text, {"headcount": 0}) is Outcome.NOT_MET
+@pytest.mark.parametrize(
+    "text",
+    [
+        "all:\n" + "  - {field: headcount, at_least: 1}\n" * 1000,
+        "either:\n" + "  - {field: headcount, at_most: 0}\n" * 999 + "  - {field: headcount, is: 1}\n",
+        "{some: submission.practitioners, if_list_empty: not met, satisfying: " * 25
+        + "{field: submission.headcount, is: 1}" + "}" * 25,
+    ],
+    ids=["all", "either", "lists within lists"],
+)  # fmt: skip
+def test_a_rule_that_is_long_or_deep_is_refused_when_read_or_compiles(text: str) -> None:
+    found, problems = parse_text(text)
+    if not problems:
+        assert found is not None
+        rules = CompiledRules(SHARED, [t.Rule("one", None, found, HERE)])
+        assert rules.on(ON)["one"](encode({"headcount": 1, "practitioners": [{}]}, EVIDENCE)) is Outcome.MET
 
 
 # What once differed, or easily could: `decide` holds the compiled form to the traced one.
@@ -101,25 +113,53 @@ def test_a_long_list_of_tests_compiles() -> None:
 @pytest.mark.parametrize(
     ("text", "evidence", "expected"),
     [
-        ("{of_these: [{field: has_policy, is: yes}, {field: has_policy, is: no}], at_least: 1.5}", {"has_policy": True}, False),
+        (
+            "{of_these: [{field: has_policy, is: yes}, {field: has_policy, is: no}], at_least: 1.5}",
+            {"has_policy": True},
+            False,
+        ),
         ("{of_these: [{field: has_policy, is: yes}], at_least: 0.5}", {"has_policy": True}, True),
-        ("{of_these: [{field: has_policy, is: yes}], at_least: {product: [field tries, 0.5]}}", {"has_policy": True, "tries": 2}, True),
+        (
+            "{of_these: [{field: has_policy, is: yes}], at_least: {product: [field tries, 0.5]}}",
+            {"has_policy": True, "tries": 2},
+            True,
+        ),
         ("{count_of: duties, distinct: key, at_least: 2, if_list_empty: not met}", {"duties": {}}, True),
-        ("{count_of: duties, distinct: done, at_least: 2, if_list_empty: not met}", {"duties": {"fire": {"done": True}, "screens": {"done": False}}}, True),
-        ("{count_of: practitioners, distinct: hours, is: 1, if_list_empty: not met}", {"practitioners": [{"hours": 2}, {"hours": 2}]}, True),
+        (
+            "{count_of: duties, distinct: done, at_least: 2, if_list_empty: not met}",
+            {"duties": {"fire": {"done": True}, "screens": {"done": False}}},
+            True,
+        ),
+        (
+            "{count_of: practitioners, distinct: hours, is: 1, if_list_empty: not met}",
+            {"practitioners": [{"hours": 2}, {"hours": 2}]},
+            True,
+        ),
         ("{count_of: practitioners, at_least: 1.5, if_list_empty: not met}", {"practitioners": [{}, {}]}, True),
         ("{ratio: [{ratio: [field headcount, 3]}, {ratio: [1, 3]}], is: field headcount}", {"headcount": 7}, True),
         ("{ratio: [field headcount, {difference: [field headcount, 7]}], is: 5%}", {"headcount": 7}, None),
-        ("{mean_of: hours, in: practitioners, if_list_empty: 0, is: 1.5}", {"practitioners": [{"hours": 1}, {"hours": 2}]}, True),
-        ("{smallest_of: hours, in: practitioners, if_list_empty: 0, is: 0}", {"practitioners": [{"hours": 0}, {"hours": 2}]}, True),
-        ("{largest_of: hours, in: practitioners, if_list_empty: 0, is: -1}", {"practitioners": [{"hours": -1}, {"hours": -2}]}, True),
+        (
+            "{mean_of: hours, in: practitioners, if_list_empty: 0, is: 1.5}",
+            {"practitioners": [{"hours": 1}, {"hours": 2}]},
+            True,
+        ),
+        (
+            "{smallest_of: hours, in: practitioners, if_list_empty: 0, is: 0}",
+            {"practitioners": [{"hours": 0}, {"hours": 2}]},
+            True,
+        ),
+        (
+            "{largest_of: hours, in: practitioners, if_list_empty: 0, is: -1}",
+            {"practitioners": [{"hours": -1}, {"hours": -2}]},
+            True,
+        ),
         ("{field: topics, includes: field topics}", {"topics": []}, True),
         ("{field: topics, includes_any: field topics}", {"topics": []}, False),
         ("{field: headcount, is: 0}", {"headcount": 0}, True),
         ("{field: has_policy, is: no}", {"has_policy": False}, True),
         ("{field: turnover, is: field headcount}", {"turnover": 1, "headcount": 1}, "refused"),
     ],
-)  # fmt: skip
+)
 def test_the_compiled_form_agrees_with_the_traced_one(text: str, evidence: dict[str, Any], expected: Any) -> None:
     if expected == "refused":
         with pytest.raises(AssertionError):

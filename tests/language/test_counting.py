@@ -81,18 +81,14 @@ def test_a_decided_count_is_never_wrong_whatever_is_undecided(comparator: Compar
 
 def test_two_sure_and_one_undecided_are_two_to_three() -> None:
     def at_least(bound: int) -> Verdict:
-        return count_verdict(
-            2, 1, present=True, maybe_present=False, comparator="at_least", bound=bound, empty=False
-        )
+        return count_verdict(2, 1, present=True, maybe_present=False, comparator="at_least", bound=bound, empty=False)
 
     assert (at_least(2), at_least(3), at_least(4)) == (True, None, False)
 
 
 @pytest.mark.parametrize("empty", EMPTY)
 def test_an_empty_list_is_what_the_rule_says_it_is(empty: Verdict) -> None:
-    assert (
-        count_verdict(0, 0, present=False, maybe_present=False, comparator="at_least", bound=0, empty=empty) is empty
-    )
+    assert count_verdict(0, 0, present=False, maybe_present=False, comparator="at_least", bound=0, empty=empty) is empty
     assert share_verdict(0, 0, 0, 0, 0, 0, comparator="at_least", bound=Fraction(0), empty=empty) is empty
 
 

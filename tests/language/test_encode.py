@@ -83,7 +83,9 @@ def test_a_date_is_written_in_one_way_only(raw: str) -> None:
 
 
 def test_what_is_null_or_unknown_is_left_out_of_a_record() -> None:
-    assert encode({"headcount": None, "nation": "wales", "colour": "red", "note": "  "}, EVIDENCE) == {"nation": "wales"}
+    assert encode({"headcount": None, "nation": "wales", "colour": "red", "note": "  "}, EVIDENCE) == {
+        "nation": "wales"
+    }
 
 
 def test_false_zero_and_the_empty_list_are_evidence() -> None:

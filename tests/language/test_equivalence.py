@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.language.reference import Reference
-from tests.language.strategies import World, with_holes, worlds
 
 from ohaccredit.language.compile import CompiledRules
 from ohaccredit.language.encode import encode
 from ohaccredit.language.trace import Trace, Tracer
 from ohaccredit.language.words import Speaker
+from tests.language.reference import Reference
+from tests.language.strategies import World, with_holes, worlds
 
 ON = date(2026, 6, 30)
 PYTHON = re.compile(r"\b(None|True|False|Fraction|Decimal|datetime|PathTo|Place|Field)\b|object at|[{}<>]")

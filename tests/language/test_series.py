@@ -47,7 +47,9 @@ MEAN_UP = kind(kind="mean", of="score", spread="spread", people="people")
 def points(*given: dict[str, Any]) -> Any:
     """Encoded points, a year apart and of one definition unless they say otherwise."""
     whole = [{"at": f"{2020 + year}-06-30", "formula": "A", **each} for year, each in enumerate(given)]
-    return encode_value([{name: value for name, value in each.items() if value is not None} for each in whole], SHARE_UP)
+    return encode_value(
+        [{name: value for name, value in each.items() if value is not None} for each in whole], SHARE_UP
+    )
 
 
 def point(**given: Any) -> Any:
@@ -61,13 +63,13 @@ def test_none_of_three_claims_no_certainty() -> None:
     # One success and one failure more: 1 of 5. Its variance: 1/5 x 4/5 / 5 = 4/125.
     found = estimate(point(of=0, base=3), SHARE_UP)
     assert found is not None
-    assert (found.level, found.centre, found.variance) == (0, Fraction(1, 5), Fraction(4, 125))
+    assert (found.level, found.centre, found.variance) == (Fraction(0), Fraction(1, 5), Fraction(4, 125))
 
 
 def test_three_of_three_is_as_uncertain_as_none_of_three() -> None:
     found = estimate(point(of=3, base=3), SHARE_UP)
     assert found is not None
-    assert (found.level, found.centre, found.variance) == (1, Fraction(4, 5), Fraction(4, 125))
+    assert (found.level, found.centre, found.variance) == (Fraction(1), Fraction(4, 5), Fraction(4, 125))
 
 
 def test_a_share_of_time_has_the_noise_of_its_people() -> None:
@@ -88,7 +90,7 @@ def test_a_year_without_events_claims_no_certainty() -> None:
 def test_a_rate_may_exceed_one() -> None:
     found = estimate(point(of=8, base=4), RATE_DOWN)
     assert found is not None
-    assert (found.level, found.variance) == (2, Fraction(9, 16))
+    assert (found.level, found.variance) == (Fraction(2), Fraction(9, 16))
 
 
 def test_a_mean_has_the_squared_deviation_over_its_people() -> None:
@@ -141,9 +143,9 @@ def test_a_difference_exactly_as_large_as_the_noise_is_no_clear_change() -> None
 def test_small_employers_are_not_told_that_chance_is_improvement() -> None:
     # 2 of 4 became 3 of 4: centres 3/6 and 4/6; difference 1/6; variances 1/24 and 1/27.
     # (1/6)^2 = 0.0278 against 1.96^2 x 0.0787 = 0.302.
-    assert series_change(points({"of": 2, "base": 4}, {"of": 3, "base": 4}), SHARE_UP, "earliest", Fraction("1.96")) == (
-        "no-clear-change"
-    )
+    assert series_change(
+        points({"of": 2, "base": 4}, {"of": 3, "base": 4}), SHARE_UP, "earliest", Fraction("1.96")
+    ) == ("no-clear-change")
 
 
 def test_the_same_shares_of_many_people_differ_clearly() -> None:

@@ -107,10 +107,22 @@ TRAINED = "satisfying: {field: trained, is: yes}, if_list_empty:"
         (f"{{none: practitioners, {TRAINED} not evidenced}}", "none of the practitioners: trained", "not evidenced"),
         (f"{{count_of: practitioners, at_least: 2, {TRAINED} met}}", "at least 2 of the practitioners: trained", "met"),
         (f"{{count_of: practitioners, at_most: 2, {TRAINED} met}}", "at most 2 of the practitioners: trained", "met"),
-        (f"{{count_of: practitioners, more_than: 2, {TRAINED} met}}", "more than 2 of the practitioners: trained", "met"),
-        (f"{{count_of: practitioners, less_than: 2, {TRAINED} met}}", "fewer than 2 of the practitioners: trained", "met"),
+        (
+            f"{{count_of: practitioners, more_than: 2, {TRAINED} met}}",
+            "more than 2 of the practitioners: trained",
+            "met",
+        ),
+        (
+            f"{{count_of: practitioners, less_than: 2, {TRAINED} met}}",
+            "fewer than 2 of the practitioners: trained",
+            "met",
+        ),
         (f"{{count_of: practitioners, is: 2, {TRAINED} met}}", "exactly 2 of the practitioners: trained", "met"),
-        (f"{{share_of: practitioners, at_least: 90%, {TRAINED} met}}", "at least 90% of the practitioners: trained", "met"),
+        (
+            f"{{share_of: practitioners, at_least: 90%, {TRAINED} met}}",
+            "at least 90% of the practitioners: trained",
+            "met",
+        ),
     ],
 )
 def test_a_list_says_how_many_what_and_what_if_there_are_none(text: str, head: str, empty: str) -> None:
@@ -152,8 +164,14 @@ def test_a_distinct_count_says_what_is_counted() -> None:
         ("{points_in: kpis.absence.points}", "the number of comparable points for sickness absence"),
         ("{latest_value: kpis.absence.points}", "the latest figure for sickness absence"),
         ("{earliest_value: kpis.absence.points}", "the first comparable figure for sickness absence"),
-        ("{change_in: kpis.absence.points, noise: 1.96}", "the change in sickness absence since the first comparable point"),
-        ("{change_in: kpis.absence.points, since: previous, noise: 1.96}", "the change in sickness absence since the point before"),
+        (
+            "{change_in: kpis.absence.points, noise: 1.96}",
+            "the change in sickness absence since the first comparable point",
+        ),
+        (
+            "{change_in: kpis.absence.points, since: previous, noise: 1.96}",
+            "the change in sickness absence since the point before",
+        ),
         ("{field: duties.fire.done}", "fire safety: done"),
         ("{derived: days-each}", "open days for each person"),
     ],
@@ -170,9 +188,18 @@ def test_a_value_is_said_in_words(text: str, words: str) -> None:
         ("{months_across: kpis.absence.points}", ("comparable points", "sickness absence", "span")),
         ("{product: [field headcount, 3]}", ("headcount", "3")),
         ("{product: [50%, field headcount]}", ("50%", "headcount")),
-        ("{earliest_of: registration.expires, in: practitioners, if_list_empty: not evidenced}", ("earliest expires", "practitioners")),
-        ("{latest_of: registration.expires, in: practitioners, if_list_empty: not evidenced}", ("latest expires", "practitioners")),
-        ("{sum_of: hours, in: practitioners, where: {field: role, is: clinical}, if_list_empty: 0}", ("hours", "where role is clinician")),
+        (
+            "{earliest_of: registration.expires, in: practitioners, if_list_empty: not evidenced}",
+            ("earliest expires", "practitioners"),
+        ),
+        (
+            "{latest_of: registration.expires, in: practitioners, if_list_empty: not evidenced}",
+            ("latest expires", "practitioners"),
+        ),
+        (
+            "{sum_of: hours, in: practitioners, where: {field: role, is: clinical}, if_list_empty: 0}",
+            ("hours", "where role is clinician"),
+        ),
     ],
 )
 def test_a_longer_value_names_all_that_it_is_made_of(text: str, parts: tuple[str, ...]) -> None:

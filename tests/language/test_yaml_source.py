@@ -37,8 +37,34 @@ def only(text: str | bytes) -> tuple[int, int, str]:
 # ── Values ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("text", ["no", "yes", "on", "off", "No", "NO", "y", "n", "True", "FALSE", "12:30", "0x1F",
-                                  "1_000", "1e3", ".5", "5.", "2026-06-30", "NaN", ".inf", "=", "<<", "0o14", "Null"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no",
+        "yes",
+        "on",
+        "off",
+        "No",
+        "NO",
+        "y",
+        "n",
+        "True",
+        "FALSE",
+        "12:30",
+        "0x1F",
+        "1_000",
+        "1e3",
+        ".5",
+        "5.",
+        "2026-06-30",
+        "NaN",
+        ".inf",
+        "=",
+        "<<",
+        "0o14",
+        "Null",
+    ],
+)
 def test_what_looks_like_something_else_in_older_yaml_stays_text(text: str) -> None:
     assert value(f"it: {text}") == {"it": text}
 

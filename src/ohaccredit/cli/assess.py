@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ohaccredit.cli.findings import MARKS, show_finding, wrapped
+from ohaccredit.cli.findings import MARKS, plain, show_finding, wrapped
 from ohaccredit.cli.shared import home_of, print_json, reports_problems
 from ohaccredit.cli.submissions import assessment_options, run_assessment
 from ohaccredit.reports.view import AssessmentView, FindingView, TierView
@@ -64,7 +64,7 @@ def command(
 def show(view: AssessmentView, *, everything: bool) -> None:
     """The result as a person reads it in ten seconds; with `everything`, all findings."""
     click.echo("")
-    click.secho(f"{view.name}", bold=True)
+    click.secho(plain(view.name), bold=True)
     click.echo(f"{view.standard}, edition {view.edition}, assessed on {view.on}. {view.assurance_words}")
     click.echo("")
     title = f"  {view.tier}  " if view.tier else "  No tier reached yet  "
@@ -84,7 +84,7 @@ def show(view: AssessmentView, *, everything: bool) -> None:
     for linked in view.linked:
         if linked.open:
             click.echo("")
-            click.secho(f"{linked.at}: {linked.title}: {linked.result}", bold=True)
+            click.secho(plain(f"{linked.at}: {linked.title}: {linked.result}"), bold=True)
             for number, finding in enumerate(linked.open[:SHOWN_STEPS], 1):
                 _step(number, finding)
     if view.flags:

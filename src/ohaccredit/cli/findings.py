@@ -8,6 +8,7 @@ import textwrap
 import click
 
 from ohaccredit.language.outcome import Outcome, Verdict
+from ohaccredit.reports.inert import SOFT_BREAK, make_inert
 from ohaccredit.reports.view import FindingView, StepView
 
 MARKS = {
@@ -19,8 +20,14 @@ MARKS = {
 VERDICTS: dict[Verdict, Outcome] = {True: Outcome.MET, False: Outcome.NOT_MET, None: Outcome.NOT_EVIDENCED}
 
 
+def plain(text: str) -> str:
+    """Text that cannot steer the terminal or turn its own order round; long texts are cut."""
+    return make_inert(text, limit=1200).text.replace(SOFT_BREAK, "")
+
+
 def wrapped(text: str, first: str, others: str) -> str:
-    """Text wrapped to the terminal, at most 100 columns."""
+    """Inert text wrapped to the terminal, at most 100 columns."""
+    text = plain(text)
     width = min(100, shutil.get_terminal_size((100, 24)).columns)
     return textwrap.fill(text, width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
 

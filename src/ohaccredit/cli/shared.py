@@ -56,8 +56,10 @@ def stop_for(problems: Sequence[Problem], *, as_json: bool, code: int = 2) -> No
 
 def show_problems(problems: Sequence[Problem]) -> None:
     """Problems as people read them, on standard error."""
+    from ohaccredit.reports.inert import make_inert
+
     for problem in problems[:MOST_SHOWN]:
-        first, *others = problem.lines()
+        first, *others = (make_inert(line).text.replace("\u200b", "") for line in problem.lines())
         click.secho(first, bold=bool(problem.place), err=True)
         for line in others:
             click.echo(line, err=True)

@@ -374,8 +374,8 @@ def _is_share(node: t.Value) -> bool:
 
 
 def _bare(node: t.Condition | None) -> t.Condition | None:
-    """A condition without the remark around it."""
-    return node.of if isinstance(node, t.Remark) else node
+    """A condition without a remark that only gives reasons; what can turn undecided stands by itself."""
+    return node.of if isinstance(node, t.Remark) and not node.otherwise_undecided else node
 
 
 _MONTHS = (

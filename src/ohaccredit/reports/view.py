@@ -80,6 +80,8 @@ class FindingView:
     rule: str
     step: StepView | None
     evidence: tuple[EvidenceView, ...]
+    evidence_words: tuple[str, ...]
+    """The same, shorter: of a requirement that is met, list items are only named."""
     missing: tuple[MissingView, ...]
     missing_words: tuple[str, ...]
     """The same, shorter: what is missing of several items of a list is said once."""
@@ -317,6 +319,7 @@ class _Viewer:
             rule=self._rule(rule),
             step=None if trace is None else self.step(trace),
             evidence=tuple(evidence.values()),
+            evidence_words=self._evidence_words(tuple(evidence.values()), finding.outcome),
             missing=missing,
             missing_words=self._missing_words(finding.missing),
             explanation=finding.explanation.text if finding.explanation else "",
@@ -329,6 +332,20 @@ class _Viewer:
             ),
             parameters=tuple(self.parameters(rule)),
         )
+
+    def _evidence_words(self, evidence: Sequence[EvidenceView], outcome: Outcome) -> tuple[str, ...]:
+        if outcome is not Outcome.MET:
+            return tuple(f"{each.what}: {each.value}" for each in evidence)
+        groups: dict[str, dict[int, None]] = {}
+        for each in evidence:
+            parts = _parts(each.pointer)
+            at = next((index for index, part in enumerate(parts) if isinstance(part, int)), None)
+            if at is None:
+                groups.setdefault(f"{each.what}: {each.value}", {})
+            else:
+                listed = path_words(self.edition, parts[:at], self.language)
+                groups.setdefault(listed, {})[int(parts[at]) + 1] = None
+        return tuple(_item_words(listed, "", tuple(items)) for listed, items in groups.items())
 
     def where(self, path: Sequence[str | int]) -> str:
         """A path in words, with the identifiers of items."""
@@ -502,7 +519,8 @@ class _Viewer:
         if len(drawn) < 2:
             return None
         better = charts.Better(kind.measure.better)
-        unit = {"share": "%", "rate": " per 100", "mean": ""}[kind.measure.kind]
+        unit = "%" if kind.measure.kind == "share" else ""
+        title += ", per 100 people" if kind.measure.kind == "rate" else ""
         baseline = min((on for on, point in drawn.items() if point.comparable), default=None)
         return charts.Series(title[:1].upper() + title[1:], unit, tuple(drawn.values()), better, baseline)
 
