@@ -337,7 +337,7 @@ class Reference:
         if values[1] <= 0:
             self.undefined = True
             return None
-        return Fraction(values[0]) / values[1]
+        return Fraction(values[0], values[1])
 
     def reduced(self, head: str, raw: Raw, scopes: Scopes) -> Any:
         """One value over the items of a list."""

@@ -180,430 +180,440 @@ def test_a_condition_defined_once_stands_by_its_name() -> None:
 
 # ── Mistakes ────────────────────────────────────────────────────────────────────────────────────────
 
-# text; line and column; message; hint
-MISTAKES = [
-    # what a test begins with
-    ("5", 1, 1, "A test is expected here.", "Write it as a group of keys, for example {field: …, is: …}."),
-    ("[{field: note, is: stated}]", 1, 1, "A test is expected here.", ""),
-    ("{al: []}", 1, 2, '"al" does not begin a test.', 'Did you mean "all"?'),
-    ("{eether: []}", 1, 2, '"eether" does not begin a test.', 'Did you mean "either"?'),
-    ("{zzz: 1}", 1, 2, '"zzz" does not begin a test.', ""),
-    (
-        "all: [{field: note, is: stated}]\neither: [{field: note, is: stated}]",
-        1,
-        1,
-        "One test has two beginnings: all and either.",
-        'Join two tests with "all" or "either".',
-    ),
-    ("{all: [{field: note, is: stated}], is: 5}", 1, 36, '"is" is not a part of this test.', ""),
-    ("{not: {field: note, is: stated}, at_least: 1}", 1, 34, '"at_least" is not a part of this test.', ""),
-    # groups
-    ("all: []", 1, 6, "A list of tests is expected here.", "Begin each test on a line of its own with a dash."),
-    ("either: {field: note, is: stated}", 1, 9, "A list of tests is expected here.", ""),
-    ("all:", 1, 5, "A list of tests is expected here.", ""),
-    (
-        "of_these: [{field: note, is: stated}]",
-        1,
-        1,
-        '"of_these" needs "at_least": how many of these tests must be met.',
-        "",
-    ),
-    (
-        "of_these: [{field: note, is: stated}]\nat_least: many",
-        2,
-        11,
-        'A number is expected here, not "many".',
-        "Values are written as a number, a percentage, a date, ",
-    ),
-    (
-        "of_these: [{field: note, is: stated}]\nat_lest: 1",
-        2,
-        1,
-        '"at_lest" is not a part of this test.',
-        'Did you mean "at_least"?',
-    ),
-    # fields
-    (
-        "{field: headcont, at_least: 5}",
-        1,
-        9,
-        'There is no field "headcont" in the submission.',
-        'Did you mean "headcount"?',
-    ),
-    (
-        "{field: profile.sitecount, is: 5}",
-        1,
-        9,
-        'There is no field "sitecount" in profile.',
-        'Did you mean "site_count"?',
-    ),
-    ("{field: profile.x, is: 5}", 1, 9, 'There is no field "x" in profile.', "There is: moved_on, site_count."),
-    ("{field: headcount.x, is: 5}", 1, 9, 'There is no field "x" in headcount.', ""),
-    ("{field: practitioners.role, is: clinical}", 1, 9, 'There is no field "role" in practitioners.', ""),
-    (
-        "{some: practitioners, satisfying: {field: headcount, at_least: 5}, if_list_empty: met}",
-        1,
-        43,
-        'There is no field "headcount" in this list\'s items.',
-        "",
-    ),
-    (
-        "{field: Headcount, at_least: 5}",
-        1,
-        9,
-        '"Headcount" is no path to a field.',
-        "A path is names joined by dots: registration.expires.",
-    ),
-    ("{field: 'kpis[0]', at_least: 5}", 1, 9, '"kpis[0]" is no path to a field.', ""),
-    ("{field: 5, at_least: 5}", 1, 9, '"5" is no path to a field.', ""),
-    ("{field: submission, is: 5}", 1, 9, '"submission" names no field.', ""),
-    ("{field: outer.headcount, is: 5}", 1, 9, '"outer" leads out of the outermost list.', ""),
-    (
-        "{some: practitioners, satisfying: {field: outer.outer.headcount, is: 5}, if_list_empty: met}",
-        1,
-        43,
-        '"outer" leads out of the outermost list.',
-        "",
-    ),
-    (
-        "{some: practitioners, satisfying: {field: outer, is: 5}, if_list_empty: met}",
-        1,
-        43,
-        '"outer" names no field.',
-        "",
-    ),
-    ("{field: profile, is: 5}", 1, 9, '"profile" is a group of fields; a test needs one field of it.', ""),
-    ("{field: practitioners, is: 5}", 1, 9, '"practitioners" is a list; a test needs one field of it.', ""),
-    ("{field: duties.heat.done, is: yes}", 1, 9, 'There is no field "heat" in duties.', "There is: fire, screens."),
-    # comparisons
-    (
-        "{field: headcount}",
-        1,
-        1,
-        "A test needs exactly one comparison.",
-        "For example: is, at_least, on_or_after, includes.",
-    ),
-    ("{field: headcount, at_least: 5, at_most: 9}", 1, 1, "A test needs exactly one comparison.", ""),
-    ("{field: headcount, at_lesat: 5}", 1, 20, '"at_lesat" is no comparison.', 'Did you mean "at_least"?'),
-    ("{field: headcount, at_least: 5, where: 3}", 1, 33, '"where" is not a part of this test.', ""),
-    (
-        "{field: reviewed_on, at_least: 5}",
-        1,
-        22,
-        '"at_least" cannot be asked of a date.',
-        "Use: is, on_or_after, on_or_before, after, before.",
-    ),
-    (
-        "{field: headcount, after: 2026-01-01}",
-        1,
-        20,
-        '"after" cannot be asked of a number of people.',
-        "Use: is, at_least, at_most, more_than, less_than.",
-    ),
-    ("{field: uptake, before: 2026-01-01}", 1, 17, '"before" cannot be asked of a percentage.', ""),
-    ("{field: nation, at_least: 5}", 1, 17, '"at_least" cannot be asked of one of a list of options.', "Use: is."),
-    ("{field: note, is: hello}", 1, 15, '"is" cannot be asked of text.', "Use: is: stated."),
-    (
-        "{field: topics, is: stress}",
-        1,
-        17,
-        '"is" cannot be asked of several of a list of options.',
-        "Use: includes, includes_any.",
-    ),
-    ("{field: headcount, one_of: [1]}", 1, 20, '"one_of" cannot be asked of a number of people.', ""),
-    ("{field: nation, includes: wales}", 1, 17, '"includes" cannot be asked of one of a list of options.', ""),
-    ("{field: topics, one_of: [stress]}", 1, 17, '"one_of" cannot be asked of several of a list of options.', ""),
-    ("{parameter: enough, is: stated}", 1, 25, "Only a field can be stated.", ""),
-    # operands
-    (
-        "{field: headcount, at_least: many}",
-        1,
-        30,
-        'A number of people is expected here, not "many".',
-        "Values are written as ",
-    ),
-    ("{field: headcount, at_least: [5]}", 1, 30, "A value is expected here.", ""),
-    ("{field: headcount, at_least: }", 1, 30, "A value is expected here.", ""),
-    ("{field: headcount, at_least: 2026-06-30}", 1, 30, "A number of people is expected here, not a date.", ""),
-    ("{field: headcount, at_least: true}", 1, 30, "A number of people is expected here, not yes or no.", ""),
-    ("{field: headcount, at_least: 95%}", 1, 30, "This compares people with share.", ""),
-    ("{field: headcount, at_least: field open_days}", 1, 30, "This compares people with days.", ""),
-    ("{field: headcount, at_least: parameter grace}", 1, 30, "This compares people with days.", ""),
-    ("{field: reviewed_on, after: 5}", 1, 29, "A date is expected here, not a number.", ""),
-    ("{field: reviewed_on, after: 2026-02-30}", 1, 29, '"2026-02-30" is not a date in the calendar.', ""),
-    ("{field: reviewed_on, after: 30/06/2026}", 1, 29, 'A date is expected here, not "30/06/2026".', ""),
-    ("{field: reviewed_on, after: field headcount}", 1, 29, "A date is expected here, not a number of people.", ""),
-    ("{field: has_policy, is: maybe}", 1, 25, 'Yes or no is expected here, not "maybe".', ""),
-    ("{field: has_policy, is: 5}", 1, 25, "Yes or no is expected here, not a number.", ""),
-    ("{field: uptake, at_least: 95}", 1, 27, "A percentage is expected here.", "Write it with its sign: 95%."),
-    ("{field: uptake, at_least: 0.95}", 1, 27, "A percentage is expected here.", "Write it with its sign: 0.95%."),
-    ("{field: nation, is: walse}", 1, 21, '"walse" is no option of this field.', 'Did you mean "wales"?'),
-    ("{field: nation, is: france}", 1, 21, '"france" is no option of this field.', "There is: england, wales."),
-    (
-        "{field: nation, one_of: [wales, scotland]}",
-        1,
-        33,
-        '"scotland" is no option of this field.',
-        "There is: england, wales.",
-    ),
-    ("{field: topics, includes: stres}", 1, 27, '"stres" is no option of this field.', 'Did you mean "stress"?'),
-    ("{field: topics, includes_any: parameter odd-topics}", 1, 31, '"dust" is no option of this field.', "There is: "),
-    ("{field: topics, includes_any: parameter enough}", 1, 31, "Options are expected here.", ""),
-    # names
-    (
-        "{field: headcount, at_least: parameter enouh}",
-        1,
-        30,
-        'There is no parameter "enouh".',
-        'Did you mean "enough"?',
-    ),
-    ("{parameter: enouh, at_least: 5}", 1, 13, 'There is no parameter "enouh".', 'Did you mean "enough"?'),
-    ("{derived: size-bnd, is: small}", 1, 11, 'There is no derived value "size-bnd".', 'Did you mean "size-band"?'),
-    ("{derived: size-band}", 1, 1, '"size-band" is a value: it must be compared with something.', ""),
-    ("{derived: covered, is: yes}", 1, 11, '"covered" is a condition, not a value.', ""),
-    ("{derived: size-band, is: huge}", 1, 26, '"huge" is no option of this field.', ""),
-    # dates that move
-    (
-        "{field: reviewed_on, after: parameter enough before assessment date}",
-        1,
-        29,
-        "A date is moved by months or days.",
-        '"parameter enough" is a number of people.',
-    ),
-    (
-        "{field: reviewed_on, after: 12 months before field headcount}",
-        1,
-        29,
-        "A date is expected here, not a number of people.",
-        "",
-    ),
-    ("{field: reviewed_on, after: 12 months before then}", 1, 29, 'A date is expected here, not "then".', ""),
-    (
-        "{field: headcount, at_least: parameter enough as of field headcount}",
-        1,
-        30,
-        "A date is expected here, not a number of people.",
-        "",
-    ),
-    # values as groups of keys
-    ("{days_from: field reviewed_on, at_least: 5}", 1, 1, '"days_from" needs "to": the later date.', ""),
-    (
-        "{days_from: field headcount, to: assessment date, at_least: 5}",
-        1,
-        13,
-        "A date is expected here, not a number of people.",
-        "",
-    ),
-    ("{months_from: field reviewed_on, to: 5, at_least: 5}", 1, 38, "A date is expected here, not a number.", ""),
-    ("{field: headcount, at_least: {nothing: 5}}", 1, 30, '"nothing" does not say what is tested.', ""),
-    (
-        "{field: headcount, at_least: {feild: headcount}}",
-        1,
-        30,
-        '"feild" does not say what is tested.',
-        'Did you mean "field"?',
-    ),
-    ("{sum_of: hours, if_list_empty: 0, at_least: 5}", 1, 1, '"sum_of" needs "in": the list.', ""),
-    (
-        "{sum_of: hours, in: practitioners, at_least: 5}",
-        1,
-        1,
-        '"sum_of" must say "if_list_empty": a value, or not evidenced.',
-        "",
-    ),
-    (
-        "{sum_of: role, in: practitioners, if_list_empty: 0, at_least: 5}",
-        1,
-        10,
-        '"sum_of" needs numbers, not one of a list of options.',
-        "",
-    ),
-    (
-        "{latest_of: hours, in: practitioners, if_list_empty: not evidenced, after: 2026-01-01}",
-        1,
-        13,
-        '"latest_of" needs dates, not a number of hours.',
-        "",
-    ),
-    (
-        "{sum_of: hours, in: headcount, if_list_empty: 0, at_least: 5}",
-        1,
-        21,
-        '"headcount" is a number of people, not a list.',
-        "",
-    ),
-    (
-        "{sum_of: hours, in: practitioners, if_list_empty: 5%, at_least: 5}",
-        1,
-        51,
-        "This compares hours with share.",
-        "",
-    ),
-    ("{total: field headcount, at_least: 5}", 1, 9, '"total" needs a list of two or more values.', ""),
-    ("{total: [field headcount], at_least: 5}", 1, 9, '"total" needs a list of two or more values.', ""),
-    ("{ratio: [1, 2, 3], at_least: 5%}", 1, 9, '"ratio" needs a list of two values.', ""),
-    ("{difference: [field headcount], at_least: 5}", 1, 14, '"difference" needs a list of two values.', ""),
-    (
-        "{total: [field headcount, field open_days], at_least: 5}",
-        1,
-        9,
-        "These have different units: days and people.",
-        "",
-    ),
-    (
-        "{product: [field headcount, field open_days], at_least: 5}",
-        1,
-        11,
-        "A product of people and days has no unit here.",
-        "",
-    ),
-    ("{total: [field headcount, field reviewed_on], at_least: 5}", 1, 27, "A number is expected here, not a date.", ""),
-    # series
-    ("{points_in: practitioners, at_least: 3}", 1, 13, '"points_in" needs a series, not a plain list.', ""),
-    (
-        "{change_in: kpis.absence.points, is: improved}",
-        1,
-        1,
-        '"change_in" needs "noise": the multiple of the standard error, 1.96 for 95 %.',
-        "",
-    ),
-    (
-        "{change_in: kpis.absence.points, noise: 1.96, since: first, is: improved}",
-        1,
-        54,
-        '"since" is earliest or previous.',
-        "",
-    ),
-    (
-        "{change_in: kpis.absence.points, noise: 1.96, is: better}",
-        1,
-        51,
-        '"better" is no option of this field.',
-        "There is: improved, no-clear-change, worse.",
-    ),
-    # lists
-    (
-        "{every: practitioners, if_list_empty: met}",
-        1,
-        1,
-        '"every" needs "satisfying": what the items are tested for.',
-        "",
-    ),
-    (
-        "{none: practitioners, if_list_empty: met}",
-        1,
-        1,
-        '"none" needs "satisfying": what the items are tested for.',
-        "",
-    ),
-    (
-        "{share_of: practitioners, at_least: 5%, if_list_empty: met}",
-        1,
-        1,
-        '"share_of" needs "satisfying": what the items are tested for.',
-        "",
-    ),
-    (
-        "{some: practitioners}",
-        1,
-        1,
-        '"some" must say "if_list_empty": met, not met, or not evidenced.',
-        "Nothing passes by having nothing to check, unless the rule says so.",
-    ),
-    (
-        "{some: practitioners, if_list_empty: maybe}",
-        1,
-        38,
-        '"some" must say "if_list_empty": met, not met, or not evidenced.',
-        "",
-    ),
-    (
-        "{some: practitioners, if_list_empty: true}",
-        1,
-        38,
-        '"some" must say "if_list_empty": met, not met, or not evidenced.',
-        "",
-    ),
-    ("{count_of: practitioners, if_list_empty: met}", 1, 1, '"count_of" needs one bound, such as "at_least".', ""),
-    (
-        "{count_of: practitioners, at_least: 1, at_most: 2, if_list_empty: met}",
-        1,
-        1,
-        '"count_of" needs one bound, such as "at_least".',
-        "",
-    ),
-    ("{some: practitioners, at_least: 1, if_list_empty: met}", 1, 23, '"at_least" is not a part of this test.', ""),
-    (
-        "{some: practitioners, satisfies: 1, if_list_empty: met}",
-        1,
-        23,
-        '"satisfies" is not a part of this test.',
-        'Did you mean "satisfying"?',
-    ),
-    (
-        "{share_of: practitioners, distinct: role, satisfying: {field: trained, is: yes}, at_least: 5%, if_list_empty: met}",
-        1,
-        27,
-        '"distinct" is not a part of this test.',
-        "",
-    ),
-    (
-        "{share_of: practitioners, satisfying: {field: trained, is: yes}, at_least: 90, if_list_empty: met}",
-        1,
-        76,
-        "A percentage is expected here.",
-        "Write it with its sign: 90%.",
-    ),
-    ("{some: headcount, if_list_empty: met}", 1, 8, '"headcount" is a number of people, not a list.', ""),
-    ("{some: profile, if_list_empty: met}", 1, 8, '"profile" is a group of fields, not a list.', ""),
-    (
-        "{some: practitoners, if_list_empty: met}",
-        1,
-        8,
-        'There is no field "practitoners" in the submission.',
-        'Did you mean "practitioners"?',
-    ),
-    (
-        "{count_of: practitioners, at_least: 1, distinct: registration, if_list_empty: met}",
-        1,
-        50,
-        '"registration" is a group of fields; a test needs one field of it.',
-        "",
-    ),
-    # remarks
-    (
-        "{field: note, is: stated, reason_if_met: Too Late}",
-        1,
-        42,
-        "A reason is a short code of small letters and underscores.",
-        "For example: working_towards.",
-    ),
-    (
-        "{field: note, is: stated, reason_if_not_met: 5}",
-        1,
-        46,
-        "A reason is a short code of small letters and underscores.",
-        "",
-    ),
-    (
-        "{field: note, is: stated, otherwise: met}",
-        1,
-        38,
-        'The only other outcome a test can have is "not evidenced".',
-        "",
-    ),
-]
+# A rule, then the place and message of its one mistake, then the hint or its beginning.
+MISTAKES = """
+# What a test begins with
+
+5
+> 1:1 A test is expected here.
+> Write it as a group of keys, for example {field: …, is: …}.
+
+[{field: note, is: stated}]
+> 1:1 A test is expected here.
+
+{al: []}
+> 1:2 "al" does not begin a test.
+> Did you mean "all"?
+
+{eether: []}
+> 1:2 "eether" does not begin a test.
+> Did you mean "either"?
+
+{zzz: 1}
+> 1:2 "zzz" does not begin a test.
+
+all: [{field: note, is: stated}]
+either: [{field: note, is: stated}]
+> 1:1 One test has two beginnings: all and either.
+> Join two tests with "all" or "either".
+
+{all: [{field: note, is: stated}], is: 5}
+> 1:36 "is" is not a part of this test.
+
+{not: {field: note, is: stated}, at_least: 1}
+> 1:34 "at_least" is not a part of this test.
+
+# Groups
+
+all: []
+> 1:6 A list of tests is expected here.
+> Begin each test on a line of its own with a dash.
+
+either: {field: note, is: stated}
+> 1:9 A list of tests is expected here.
+
+all:
+> 1:5 A list of tests is expected here.
+
+of_these: [{field: note, is: stated}]
+> 1:1 "of_these" needs "at_least": how many of these tests must be met.
+
+of_these: [{field: note, is: stated}]
+at_least: many
+> 2:11 A number is expected here, not "many".
+> Values are written as a number, a percentage, a date,
+
+of_these: [{field: note, is: stated}]
+at_lest: 1
+> 2:1 "at_lest" is not a part of this test.
+> Did you mean "at_least"?
+
+# Fields
+
+{field: headcont, at_least: 5}
+> 1:9 There is no field "headcont" in the submission.
+> Did you mean "headcount"?
+
+{field: profile.sitecount, is: 5}
+> 1:9 There is no field "sitecount" in profile.
+> Did you mean "site_count"?
+
+{field: profile.x, is: 5}
+> 1:9 There is no field "x" in profile.
+> There is: moved_on, site_count.
+
+{field: headcount.x, is: 5}
+> 1:9 There is no field "x" in headcount.
+
+{field: practitioners.role, is: clinical}
+> 1:9 There is no field "role" in practitioners.
+
+{some: practitioners, satisfying: {field: headcount, at_least: 5}, if_list_empty: met}
+> 1:43 There is no field "headcount" in this list's items.
+
+{field: Headcount, at_least: 5}
+> 1:9 "Headcount" is no path to a field.
+> A path is names joined by dots: registration.expires.
+
+{field: 'kpis[0]', at_least: 5}
+> 1:9 "kpis[0]" is no path to a field.
+
+{field: 5, at_least: 5}
+> 1:9 "5" is no path to a field.
+
+{field: submission, is: 5}
+> 1:9 "submission" names no field.
+
+{field: outer.headcount, is: 5}
+> 1:9 "outer" leads out of the outermost list.
+
+{some: practitioners, satisfying: {field: outer.outer.headcount, is: 5}, if_list_empty: met}
+> 1:43 "outer" leads out of the outermost list.
+
+{some: practitioners, satisfying: {field: outer, is: 5}, if_list_empty: met}
+> 1:43 "outer" names no field.
+
+{field: profile, is: 5}
+> 1:9 "profile" is a group of fields; a test needs one field of it.
+
+{field: practitioners, is: 5}
+> 1:9 "practitioners" is a list; a test needs one field of it.
+
+{field: duties.heat.done, is: yes}
+> 1:9 There is no field "heat" in duties.
+> There is: fire, screens.
+
+# Comparisons
+
+{field: headcount}
+> 1:1 A test needs exactly one comparison.
+> For example: is, at_least, on_or_after, includes.
+
+{field: headcount, at_least: 5, at_most: 9}
+> 1:1 A test needs exactly one comparison.
+
+{field: headcount, at_lesat: 5}
+> 1:20 "at_lesat" is no comparison.
+> Did you mean "at_least"?
+
+{field: headcount, at_least: 5, where: 3}
+> 1:33 "where" is not a part of this test.
+
+{field: reviewed_on, at_least: 5}
+> 1:22 "at_least" cannot be asked of a date.
+> Use: is, on_or_after, on_or_before, after, before.
+
+{field: headcount, after: 2026-01-01}
+> 1:20 "after" cannot be asked of a number of people.
+> Use: is, at_least, at_most, more_than, less_than.
+
+{field: uptake, before: 2026-01-01}
+> 1:17 "before" cannot be asked of a percentage.
+
+{field: nation, at_least: 5}
+> 1:17 "at_least" cannot be asked of one of a list of options.
+> Use: is.
+
+{field: note, is: hello}
+> 1:15 "is" cannot be asked of text.
+> Use: is: stated.
+
+{field: topics, is: stress}
+> 1:17 "is" cannot be asked of several of a list of options.
+> Use: includes, includes_any.
+
+{field: headcount, one_of: [1]}
+> 1:20 "one_of" cannot be asked of a number of people.
+
+{field: nation, includes: wales}
+> 1:17 "includes" cannot be asked of one of a list of options.
+
+{field: topics, one_of: [stress]}
+> 1:17 "one_of" cannot be asked of several of a list of options.
+
+{parameter: enough, is: stated}
+> 1:25 Only a field can be stated.
+
+# What a value is compared with
+
+{field: headcount, at_least: many}
+> 1:30 A number of people is expected here, not "many".
+> Values are written as
+
+{field: headcount, at_least: [5]}
+> 1:30 A value is expected here.
+
+{field: headcount, at_least: }
+> 1:30 A value is expected here.
+
+{field: headcount, at_least: 2026-06-30}
+> 1:30 A number of people is expected here, not a date.
+
+{field: headcount, at_least: true}
+> 1:30 A number of people is expected here, not yes or no.
+
+{field: headcount, at_least: 95%}
+> 1:30 This compares people with share.
+
+{field: headcount, at_least: field open_days}
+> 1:30 This compares people with days.
+
+{field: headcount, at_least: parameter grace}
+> 1:30 This compares people with days.
+
+{field: reviewed_on, after: 5}
+> 1:29 A date is expected here, not a number.
+
+{field: reviewed_on, after: 2026-02-30}
+> 1:29 "2026-02-30" is not a date in the calendar.
+
+{field: reviewed_on, after: 30/06/2026}
+> 1:29 A date is expected here, not "30/06/2026".
+
+{field: reviewed_on, after: field headcount}
+> 1:29 A date is expected here, not a number of people.
+
+{field: has_policy, is: maybe}
+> 1:25 Yes or no is expected here, not "maybe".
+
+{field: has_policy, is: 5}
+> 1:25 Yes or no is expected here, not a number.
+
+{field: uptake, at_least: 95}
+> 1:27 A percentage is expected here.
+> Write it with its sign: 95%.
+
+{field: uptake, at_least: 0.95}
+> 1:27 A percentage is expected here.
+> Write it with its sign: 0.95%.
+
+{field: nation, is: walse}
+> 1:21 "walse" is no option of this field.
+> Did you mean "wales"?
+
+{field: nation, is: france}
+> 1:21 "france" is no option of this field.
+> There is: england, wales.
+
+{field: nation, one_of: [wales, scotland]}
+> 1:33 "scotland" is no option of this field.
+> There is: england, wales.
+
+{field: topics, includes: stres}
+> 1:27 "stres" is no option of this field.
+> Did you mean "stress"?
+
+{field: topics, includes_any: parameter odd-topics}
+> 1:31 "dust" is no option of this field.
+> There is:
+
+{field: topics, includes_any: parameter enough}
+> 1:31 Options are expected here.
+
+# Names
+
+{field: headcount, at_least: parameter enouh}
+> 1:30 There is no parameter "enouh".
+> Did you mean "enough"?
+
+{parameter: enouh, at_least: 5}
+> 1:13 There is no parameter "enouh".
+> Did you mean "enough"?
+
+{derived: size-bnd, is: small}
+> 1:11 There is no derived value "size-bnd".
+> Did you mean "size-band"?
+
+{derived: size-band}
+> 1:1 "size-band" is a value: it must be compared with something.
+
+{derived: covered, is: yes}
+> 1:11 "covered" is a condition, not a value.
+
+{derived: size-band, is: huge}
+> 1:26 "huge" is no option of this field.
+
+# Dates that move
+
+{field: reviewed_on, after: parameter enough before assessment date}
+> 1:29 A date is moved by months or days.
+> "parameter enough" is a number of people.
+
+{field: reviewed_on, after: 12 months before field headcount}
+> 1:29 A date is expected here, not a number of people.
+
+{field: reviewed_on, after: 12 months before then}
+> 1:29 A date is expected here, not "then".
+
+{field: headcount, at_least: parameter enough as of field headcount}
+> 1:30 A date is expected here, not a number of people.
+
+# Values as groups of keys
+
+{days_from: field reviewed_on, at_least: 5}
+> 1:1 "days_from" needs "to": the later date.
+
+{days_from: field headcount, to: assessment date, at_least: 5}
+> 1:13 A date is expected here, not a number of people.
+
+{months_from: field reviewed_on, to: 5, at_least: 5}
+> 1:38 A date is expected here, not a number.
+
+{field: headcount, at_least: {nothing: 5}}
+> 1:30 "nothing" does not say what is tested.
+
+{field: headcount, at_least: {feild: headcount}}
+> 1:30 "feild" does not say what is tested.
+> Did you mean "field"?
+
+{sum_of: hours, if_list_empty: 0, at_least: 5}
+> 1:1 "sum_of" needs "in": the list.
+
+{sum_of: hours, in: practitioners, at_least: 5}
+> 1:1 "sum_of" must say "if_list_empty": a value, or not evidenced.
+
+{sum_of: role, in: practitioners, if_list_empty: 0, at_least: 5}
+> 1:10 "sum_of" needs numbers, not one of a list of options.
+
+{latest_of: hours, in: practitioners, if_list_empty: not evidenced, after: 2026-01-01}
+> 1:13 "latest_of" needs dates, not a number of hours.
+
+{sum_of: hours, in: headcount, if_list_empty: 0, at_least: 5}
+> 1:21 "headcount" is a number of people, not a list.
+
+{sum_of: hours, in: practitioners, if_list_empty: 5%, at_least: 5}
+> 1:51 This compares hours with share.
+
+{total: field headcount, at_least: 5}
+> 1:9 "total" needs a list of two or more values.
+
+{total: [field headcount], at_least: 5}
+> 1:9 "total" needs a list of two or more values.
+
+{ratio: [1, 2, 3], at_least: 5%}
+> 1:9 "ratio" needs a list of two values.
+
+{difference: [field headcount], at_least: 5}
+> 1:14 "difference" needs a list of two values.
+
+{total: [field headcount, field open_days], at_least: 5}
+> 1:9 These have different units: days and people.
+
+{product: [field headcount, field open_days], at_least: 5}
+> 1:11 A product of people and days has no unit here.
+
+{total: [field headcount, field reviewed_on], at_least: 5}
+> 1:27 A number is expected here, not a date.
+
+# Series
+
+{points_in: practitioners, at_least: 3}
+> 1:13 "points_in" needs a series, not a plain list.
+
+{change_in: kpis.absence.points, is: improved}
+> 1:1 "change_in" needs "noise": the multiple of the standard error, 1.96 for 95 %.
+
+{change_in: kpis.absence.points, noise: 1.96, since: first, is: improved}
+> 1:54 "since" is earliest or previous.
+
+{change_in: kpis.absence.points, noise: 1.96, is: better}
+> 1:51 "better" is no option of this field.
+> There is: improved, no-clear-change, worse.
+
+# Lists
+
+{every: practitioners, if_list_empty: met}
+> 1:1 "every" needs "satisfying": what the items are tested for.
+
+{none: practitioners, if_list_empty: met}
+> 1:1 "none" needs "satisfying": what the items are tested for.
+
+{share_of: practitioners, at_least: 5%, if_list_empty: met}
+> 1:1 "share_of" needs "satisfying": what the items are tested for.
+
+{some: practitioners}
+> 1:1 "some" must say "if_list_empty": met, not met, or not evidenced.
+> Nothing passes by having nothing to check, unless the rule says so.
+
+{some: practitioners, if_list_empty: maybe}
+> 1:38 "some" must say "if_list_empty": met, not met, or not evidenced.
+
+{some: practitioners, if_list_empty: true}
+> 1:38 "some" must say "if_list_empty": met, not met, or not evidenced.
+
+{count_of: practitioners, if_list_empty: met}
+> 1:1 "count_of" needs one bound, such as "at_least".
+
+{count_of: practitioners, at_least: 1, at_most: 2, if_list_empty: met}
+> 1:1 "count_of" needs one bound, such as "at_least".
+
+{some: practitioners, at_least: 1, if_list_empty: met}
+> 1:23 "at_least" is not a part of this test.
+
+{some: practitioners, satisfies: 1, if_list_empty: met}
+> 1:23 "satisfies" is not a part of this test.
+> Did you mean "satisfying"?
+
+{share_of: practitioners, distinct: role, satisfying: {field: trained, is: yes}, at_least: 5%, if_list_empty: met}
+> 1:27 "distinct" is not a part of this test.
+
+{share_of: practitioners, satisfying: {field: trained, is: yes}, at_least: 90, if_list_empty: met}
+> 1:76 A percentage is expected here.
+> Write it with its sign: 90%.
+
+{some: headcount, if_list_empty: met}
+> 1:8 "headcount" is a number of people, not a list.
+
+{some: profile, if_list_empty: met}
+> 1:8 "profile" is a group of fields, not a list.
+
+{some: practitoners, if_list_empty: met}
+> 1:8 There is no field "practitoners" in the submission.
+> Did you mean "practitioners"?
+
+{count_of: practitioners, at_least: 1, distinct: registration, if_list_empty: met}
+> 1:50 "registration" is a group of fields; a test needs one field of it.
+
+# Remarks
+
+{field: note, is: stated, reason_if_met: Too Late}
+> 1:42 A reason is a short code of small letters and underscores.
+> For example: working_towards.
+
+{field: note, is: stated, reason_if_not_met: 5}
+> 1:46 A reason is a short code of small letters and underscores.
+
+{field: note, is: stated, otherwise: met}
+> 1:38 The only other outcome a test can have is "not evidenced".
+"""
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "column", "message", "hint"), MISTAKES, ids=[each[0][:60] for each in MISTAKES]
-)
-def test_a_mistake_is_said_at_its_place_with_a_hint(text: str, line: int, column: int, message: str, hint: str) -> None:
-    found = problem_of(text)
-    assert found[:2] == (line, column), found
-    if message:
-        assert found[2] == message
-    assert hint in found[3]
+def mistakes() -> list[tuple[str, str, str]]:
+    """Each rule with what is to be said of it: place and message, and hint."""
+    found = []
+    for entry in MISTAKES.strip().split("\n\n"):
+        if not entry.startswith("#"):
+            text, _, said = entry.partition("\n> ")
+            message, _, hint = said.partition("\n> ")
+            found.append((text, message, hint))
+    return found
+
+
+@pytest.mark.parametrize(("text", "message", "hint"), mistakes(), ids=[each[0][:60] for each in mistakes()])
+def test_a_mistake_is_said_at_its_place_with_a_hint(text: str, message: str, hint: str) -> None:
+    line, column, said, hinted = problem_of(text)
+    assert f"{line}:{column} {said}" == message
+    assert hint in hinted
 
 
 def test_all_the_mistakes_of_a_rule_are_reported_at_once_in_the_order_of_the_file() -> None:
@@ -642,7 +652,8 @@ def test_problems_name_their_pointer() -> None:
         "{count_of: practitioners, at_least: 90%, if_list_empty: not met}",
         "{count_of: practitioners, at_least: parameter grace, if_list_empty: not met}",
         "{of_these: [{field: note, is: stated}], at_least: 50%}",
-        "{share_of: practitioners, satisfying: {field: trained, is: yes}, at_least: parameter enough, if_list_empty: met}",
+        "{share_of: practitioners, satisfying: {field: trained, is: yes}, at_least: parameter enough,"
+        " if_list_empty: met}",
         "{field: tries, at_least: 50%}",
         "{change_in: kpis.absence.points, noise: 5%, is: improved}",
     ],

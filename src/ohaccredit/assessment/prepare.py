@@ -43,7 +43,7 @@ class Prepared:
 
 
 AssessLinked = Callable[[Edition, Mapping[str, Any], Path], Mapping[str, Any]]
-"""Assesses evidence for a linked standard and gives the fields of the assessment."""
+"""Assesses what was embedded for a linked standard and gives the fields of the assessment."""
 
 
 def prepare(
@@ -115,7 +115,7 @@ def _link(raw: Any, edition: Edition, names: tuple[str, ...], path: Path, linked
         return raw
     other = edition.linked_at(names)
     if other is not None and isinstance(raw.get(ROOT), Mapping):
-        return linked(other, raw[ROOT], (*path, ROOT))
+        return linked(other, raw, (*path, ROOT))
     if not edition.linked:
         return raw
     return {key: _link(each, edition, (*names, key), (*path, key), linked) for key, each in raw.items()}

@@ -73,15 +73,19 @@ def read_submission(source: Source, edition: Edition) -> Submission:
         raise ProblemsFound(problems)
     content: Any = source.value
     evidence = content["evidence"]
-    explanations = tuple(
-        Explanation(e["criterion"], e["claim"], e["text"], e.get("status", "declared"), e.get("rejected_because", ""))
-        for e in content.get("explanations", ())
-    )
+    explanations = tuple(read_explanation(each) for each in content.get("explanations", ()))
     profile = evidence.get("organisation", {})
     name = content.get("name") or profile.get("name") or source.name
     kept = {key: content[key] for key in ("evidence", "explanations", "modules") if key in content}
     digest = hashlib.sha256(canonical(kept).encode()).hexdigest()
     return Submission(name, evidence, explanations, tuple(content.get("modules", ())), digest)
+
+
+def read_explanation(raw: Mapping[str, str]) -> Explanation:
+    """One explanation, as the schema lets it stand in a file."""
+    return Explanation(
+        raw["criterion"], raw["claim"], raw["text"], raw.get("status", "declared"), raw.get("rejected_because", "")
+    )
 
 
 def canonical(value: object) -> str:

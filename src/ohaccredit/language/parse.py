@@ -554,6 +554,8 @@ class _Parser:
             of = kind.item.fields[kind.measure.of].type
             unit = SHARE if kind.measure.kind != "mean" else of.unit if isinstance(of, Number) else ""
             return t.SeriesLevel(which, where, kind, kind.measure, Number(unit=unit, whole=False), place)
+        if kind.measure.better == "neither":
+            raise self.fail((*path, head), "No direction of this series is better, so it cannot improve.")
         if "noise" not in raw:
             raise self.fail(path, '"change_in" needs "noise": the multiple of the standard error, 1.96 for 95 %.')
         since = cast("Literal['earliest', 'previous']", raw.get("since", "earliest"))

@@ -103,9 +103,12 @@ class Trace:
             reason = node.reason_if_met if decided else node.reason_if_not_met if decided is False else ""
             if reason:
                 found.append(reason)
-        for part in self.deciding() if self._plan.remarked else ():
-            found.extend(part.reasons())
-        return found
+        if not self._plan.remarked:
+            return found
+        given = [part.reasons() for part in self.deciding()]
+        if isinstance(node, t.Either) and self.verdict and not all(given):
+            return found  # one way to meet it needed no remark, so the others' remarks did not matter
+        return found + [reason for reasons in given for reason in reasons]
 
     def deciding(self) -> tuple[Trace, ...]:
         """The parts that the verdict rests on: those that agree with it, where the operator lets them decide."""

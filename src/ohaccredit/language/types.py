@@ -100,7 +100,7 @@ class Measure:
     base: str = ""
     spread: str = ""
     people: str = ""
-    better: Literal["higher", "lower"] = "higher"
+    better: Literal["higher", "lower", "neither"] = "higher"
 
 
 @dataclass(frozen=True, slots=True)

@@ -359,7 +359,7 @@ class _Viewer:
         said: dict[str, None] = {}
         for pointer in pointers:
             parts = _parts(pointer)
-            apart = self._not_simply_missing(tuple(parts))
+            apart = self._not_simply_missing(tuple(parts)) or self._nothing_given(parts)
             if apart:
                 said[apart] = None
                 continue
@@ -372,6 +372,16 @@ class _Viewer:
             inside = whole.removeprefix(path_words(self.edition, parts[: at + 1], self.language)).removeprefix(": ")
             groups.setdefault((listed, inside), []).append(int(parts[at]) + 1)
         return (*said, *(_item_words(listed, inside, items) for (listed, inside), items in groups.items()))
+
+    def _nothing_given(self, path: Sequence[str | int]) -> str:
+        """One line for a key of which nothing at all was handed in; "" otherwise."""
+        if len(path) < 4 or path[0] != "evidence":
+            return ""
+        kind = self.edition.evidence.get(str(path[1]))
+        given = self.assessment.submission.evidence.get(str(path[1]))
+        if kind is None or not isinstance(kind.type, Keyed) or not isinstance(given, Mapping) or path[2] in given:
+            return ""
+        return f"{path_words(self.edition, path[:3], self.language)} (nothing was handed in)"
 
     def _not_simply_missing(self, path: Path) -> str:
         """Why something that was handed in is nevertheless asked for; "" if it was not handed in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ohaccredit.language.parse import nearest
 from ohaccredit.language.problems import Problem, json_pointer
@@ -179,15 +179,26 @@ class EvidenceReader:
             return ListOf(record, words)
         records = {}
         for key, file in keys.items():
-            fields = dict(record.fields)
+            own = {name: words.plain() for name, words in file.field_words.items()}
+            fields = dict(_renamed(record, own).fields)
             if file.measure is not None:
-                for name, each in record.fields.items():
+                for name, each in fields.items():
                     if isinstance(each.type, Series):
                         measure = self._measure(file.measure, each.type.item, ("keys", key))
-                        series = Series(each.type.item, each.type.at, each.type.same, measure, each.type.words)
-                        fields[name] = Field(each.name, series, each.words, each.required, each.about, each.small_cell)
+                        fields[name] = replace(each, type=replace(each.type, measure=measure))
             records[key] = Record(fields)
         return Keyed(tuple(keys), records, {key: file.words.plain() for key, file in keys.items()}, words)
+
+
+def _renamed(record: Record, words: Mapping[str, Words]) -> Record:
+    """A record whose fields, those of its lists included, have other words."""
+    fields = {}
+    for name, each in record.fields.items():
+        kind = each.type
+        if isinstance(kind, (ListOf, Series)):
+            kind = replace(kind, item=_renamed(kind.item, words))
+        fields[name] = replace(each, type=kind, words=words.get(name, each.words))
+    return Record(fields)
 
 
 _ASSESSMENT = Record(

@@ -45,7 +45,7 @@ class MeasureOf(File):
     base: Name | None = None
     spread: Name | None = None
     people: Name | None = None
-    better: Literal["higher", "lower"] = "higher"
+    better: Literal["higher", "lower", "neither"] = "higher"
 
 
 class FieldOf(File):
@@ -76,7 +76,10 @@ class KeyOf(File):
     """One key of an evidence type that is given once per key."""
 
     words: WordsOf
+    about: WordsOf | None = None
     measure: MeasureOf | None = None
+    field_words: dict[Name, WordsOf] = {}
+    """What fields mean for this key, where that can be said more plainly than for all."""
 
 
 class ChecksOf(File):

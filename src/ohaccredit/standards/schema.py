@@ -51,27 +51,29 @@ def submission_schema(edition: Edition, language: str = "en") -> Schema:
             if edition.modules
             else {"type": "array", "maxItems": 0},
             "evidence": evidence,
-            "explanations": {
-                "type": "array",
-                "description": "What you say of a criterion that you do not meet, or that does not apply to you.",
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "criterion": {"enum": sorted(edition.criteria)},
-                        "claim": {"enum": list(CLAIMS)},
-                        "text": {"type": "string", "minLength": 1},
-                        "status": {"enum": ["declared", "accepted", "rejected"]},
-                        "rejected_because": {"type": "string"},
-                    },
-                    "required": ["criterion", "claim", "text"],
-                    "additionalProperties": False,
-                },
-            },
+            "explanations": _explanations(edition),
         },
         "required": ["evidence"],
         "additionalProperties": False,
         "$defs": definitions,
     }
+
+
+def _explanations(edition: Edition) -> Schema:
+    item = {
+        "type": "object",
+        "properties": {
+            "criterion": {"enum": sorted(edition.criteria)},
+            "claim": {"enum": list(CLAIMS)},
+            "text": {"type": "string", "minLength": 1},
+            "status": {"enum": ["declared", "accepted", "rejected"]},
+            "rejected_because": {"type": "string"},
+        },
+        "required": ["criterion", "claim", "text"],
+        "additionalProperties": False,
+    }
+    said = "What you say of a criterion that you do not meet, or that does not apply to you."
+    return {"type": "array", "description": said, "items": item}
 
 
 def _evidence(edition: Edition, definitions: dict[str, object], prefix: str, language: str) -> Schema:
@@ -145,7 +147,7 @@ def _field(
         }
         inside = schema["properties"]
         assert isinstance(inside, dict)
-        schema = {**schema, "properties": {**inside, "evidence": given}}
+        schema = {**schema, "properties": {**inside, "evidence": given, "explanations": _explanations(linked)}}
     return {**words, **schema}
 
 
