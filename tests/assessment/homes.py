@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -163,7 +164,7 @@ def small_edition(root: Path, *, extra: dict[str, str] | None = None) -> Edition
 
 def assessed(
     edition: Edition,
-    evidence: dict[str, object],
+    evidence: Mapping[str, object],
     *,
     explanations: list[dict[str, str]] | None = None,
     assurance: Assurance = "declared",

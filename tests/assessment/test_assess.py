@@ -17,13 +17,13 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     return small_edition(tmp_path_factory.mktemp("small"))
 
 
-def tier(edition: Edition, explanations: list[dict[str, str]] | None = None, **facts: bool) -> str | None:
+def tier(edition: Edition, facts: dict[str, bool], explanations: list[dict[str, str]] | None = None) -> str | None:
     reached = assessed(edition, {"facts": facts}, explanations=explanations).tier
     return reached.id if reached else None
 
 
 def test_everything_met_reaches_the_top(edition: Edition) -> None:
-    assert tier(edition, **ALL) == "high"
+    assert tier(edition, ALL) == "high"
 
 
 def test_nothing_given_reaches_nothing(edition: Edition) -> None:
@@ -39,16 +39,16 @@ def test_nothing_given_reaches_nothing(edition: Edition) -> None:
 def test_one_unmet_requirement_holds_up_its_tier_and_all_above(
     edition: Edition, lost: str, reached: str | None
 ) -> None:
-    assert tier(edition, **{**ALL, lost: False}) == reached
+    assert tier(edition, {**ALL, lost: False}) == reached
 
 
 def test_what_does_not_apply_earns_nothing(edition: Edition) -> None:
     # The only requirement of the top tier is for large organisations: a small one cannot reach that tier by it.
-    assert tier(edition, **{**ALL, "large": False}) == "middle"
+    assert tier(edition, {**ALL, "large": False}) == "middle"
 
 
 def test_a_foundation_is_no_tier(edition: Edition) -> None:
-    assert tier(edition, gate=True) is None
+    assert tier(edition, {"gate": True}) is None
 
 
 def test_an_expected_requirement_may_be_explained(edition: Edition) -> None:
@@ -64,20 +64,20 @@ def test_an_expected_requirement_may_be_explained(edition: Edition) -> None:
 
 def test_a_gate_cannot_be_explained_away(edition: Edition) -> None:
     explained = [{"criterion": "basics", "claim": "explained", "text": "We would rather not."}]
-    assert tier(edition, explained, **{**ALL, "basic": False}) is None
+    assert tier(edition, {**ALL, "basic": False}, explained) is None
 
 
 def test_not_applicable_can_be_claimed_only_where_the_standard_allows_it(edition: Edition) -> None:
     claim = {"claim": "not-applicable", "text": "We have no such work."}
     facts = {**ALL, "middle": False, "top": False}
     # The middle tier has one gate; claiming that it does not apply leaves nothing that earns the tier.
-    assert tier(edition, [{"criterion": "middle-must", **claim}], **facts) == "low"
-    assert tier(edition, [{"criterion": "basics", **claim}], **{**ALL, "basic": False}) is None
+    assert tier(edition, facts, [{"criterion": "middle-must", **claim}]) == "low"
+    assert tier(edition, {**ALL, "basic": False}, [{"criterion": "basics", **claim}]) is None
 
 
 def test_a_rejected_explanation_does_not_count(edition: Edition) -> None:
     rejected = {"criterion": "middle-expected", "claim": "explained", "text": "x", "status": "rejected"}
-    assert tier(edition, [rejected], **{**ALL, "middle_extra": False}) == "low"
+    assert tier(edition, {**ALL, "middle_extra": False}, [rejected]) == "low"
 
 
 def test_verified_counts_only_accepted_evidence(edition: Edition) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
@@ -28,7 +29,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     return small_edition(tmp_path_factory.mktemp("small"), extra=RULES)
 
 
-def people(edition: Edition, *items: dict[str, object], verified: bool = False) -> Assessment:
+def people(edition: Edition, *items: Mapping[str, object], verified: bool = False) -> Assessment:
     return assessed(edition, {"people": list(items)}, assurance="verified" if verified else "declared")
 
 

@@ -35,11 +35,7 @@ def hold_together(world: World) -> None:
             reference = Reference(world.types, world.shared.parameters, world.shared.derived, given_, ON)
             assert reference.outcome(raw) == decision.outcome, ("reference and traced", raw, given_)
             for trace in (decision.applies, decision.met):
-                if trace is None:
-                    continue
-                if trace.verdict is None:
-                    assert trace.missing or reference.undefined, ("nothing named as missing", raw, given_)
-                else:
+                if trace is not None and trace.verdict is not None:
                     _stays(world, trace, completions)
 
 
@@ -62,6 +58,19 @@ def test_every_meaning_of_a_rule_agrees_and_holes_are_never_decided_wrongly(worl
 @given(world=worlds(rules=4, evidence=6, completions=3))
 def test_every_meaning_of_a_rule_agrees_over_a_long_run(world: World) -> None:
     hold_together(world)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=worlds(rules=4, evidence=4))
+def test_what_is_undecided_names_what_is_missing_unless_no_evidence_could_decide_it(world: World) -> None:
+    for raw, rule in world.rules:
+        for given_ in map(with_holes, world.evidence):
+            reference = Reference(world.types, world.shared.parameters, world.shared.derived, given_, ON)
+            reference.outcome(raw)
+            decision = Tracer(world.definitions, encode(given_, world.record), ON).decide(rule)
+            for trace in (decision.applies, decision.met):
+                if trace is not None and trace.verdict is None:
+                    assert trace.missing or reference.undefined, ("nothing named as missing", raw, given_)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
