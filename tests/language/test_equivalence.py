@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from ohaccredit.language.compile import CompiledRules
 from ohaccredit.language.encode import encode
@@ -18,8 +18,11 @@ from tests.language.strategies import World, with_holes, worlds
 ON = date(2026, 6, 30)
 PYTHON = re.compile(r"\b(None|True|False|Fraction|Decimal|datetime|PathTo|Place|Field)\b|object at|[{}<>]")
 
-# Each world has four rules over six submissions: 24 examples.
-NORMAL = settings(max_examples=85, deadline=None, suppress_health_check=list(HealthCheck))
+# Each world has four rules over several submissions: 24 examples. Worlds are large, and making a failing one
+# smaller takes minutes: that is left to the long run.
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
+NORMAL = settings(max_examples=85, deadline=None, phases=QUICK, suppress_health_check=list(HealthCheck))
+SHORT = settings(NORMAL, max_examples=40)
 LONG = settings(max_examples=850, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -60,7 +63,7 @@ def test_every_meaning_of_a_rule_agrees_over_a_long_run(world: World) -> None:
     hold_together(world)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@SHORT
 @given(world=worlds(rules=4, evidence=4))
 def test_what_is_undecided_names_what_is_missing_unless_no_evidence_could_decide_it(world: World) -> None:
     for raw, rule in world.rules:
@@ -73,7 +76,7 @@ def test_what_is_undecided_names_what_is_missing_unless_no_evidence_could_decide
                     assert trace.missing or reference.undefined, ("nothing named as missing", raw, given_)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@SHORT
 @given(world=worlds(rules=4, evidence=0))
 def test_every_rule_says_itself_in_plain_words(world: World) -> None:
     for day in (ON, None):

@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from ohaccredit.language.months import read_day
 from ohaccredit.language.numbers import MILLIONTHS
 from ohaccredit.language.types import (
     Choice,
@@ -50,10 +51,8 @@ def encode_value(raw: object, kind: Type) -> Encoded | None:
     """One value, encoded; None if it is not of its type."""
     match kind:
         case Date():
-            try:
-                return date.fromisoformat(raw).toordinal() if isinstance(raw, str) else None
-            except ValueError:
-                return None
+            day = read_day(raw)
+            return None if day is None else day.toordinal()
         case YesNo():
             return raw if isinstance(raw, bool) else {"yes": True, "no": False}.get(str(raw))
         case Number():

@@ -7,8 +7,21 @@ corresponding-date rule, Dodds v Walker [1981] 1 WLR 1027).
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from datetime import date
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def read_day(raw: object) -> date | None:
+    """The day that a text such as 2026-06-30 names; None for anything else, other ISO forms included."""
+    if not isinstance(raw, str) or not _DAY.fullmatch(raw):
+        return None
+    try:
+        return date.fromisoformat(raw)
+    except ValueError:
+        return None
 
 
 def shift_months(day: date, months: int) -> date:

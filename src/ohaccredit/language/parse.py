@@ -39,6 +39,11 @@ from ohaccredit.language.types import (
 
 Path = tuple[str | int, ...]
 
+MOST_TESTS = 100
+DEEPEST = 30
+"""Bounds that no readable rule comes near; they keep every rule quick to compile."""
+MOST_LISTS = 3
+
 CHANGES = ("improved", "no-clear-change", "worse")
 """What `change_in` can say of a series."""
 
@@ -73,6 +78,8 @@ _SHIFT = re.compile(
 _AMOUNT = re.compile(r"(\d+) (month|day|year)s?")
 _PARAMETER = re.compile(r"parameter ([a-z0-9-]+)(?: as of (.+))?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+_OWN_KIND = {SHARE, "months", "days", "hours", "pounds"}
 
 COUNT = Number(unit="")
 MONTHS = Number(unit="months")
@@ -115,7 +122,7 @@ def nearest(word: str, words: Sequence[str]) -> str:
     close = get_close_matches(word, words, n=1, cutoff=0.6)
     if close:
         return f'Did you mean "{close[0]}"?'
-    if len(words) <= 12:
+    if words and len(words) <= 12:
         return "There is: " + ", ".join(sorted(words)) + "."
     return ""
 
@@ -141,6 +148,8 @@ class _Parser:
     # ── Conditions ──
 
     def condition(self, raw: object, path: Path) -> t.Condition:
+        if len(path) > DEEPEST:
+            raise self.fail(path, "This is nested too deep to be read.", "Give a part of it a name in derived.yaml.")
         if not isinstance(raw, dict):
             raise self.fail(
                 path,
@@ -201,6 +210,9 @@ class _Parser:
             raise self.fail(
                 path, "A list of tests is expected here.", "Begin each test on a line of its own with a dash."
             )
+        if len(raw) > MOST_TESTS:
+            hint = "Give a group of them a name in derived.yaml."
+            raise self.fail(path, f"There are {len(raw)} tests here; {MOST_TESTS} is the most.", hint)
         parts: list[t.Condition] = []
         failed = False
         for index, item in enumerate(raw):
@@ -244,10 +256,14 @@ class _Parser:
             allowed.append("distinct")
         self._only(raw, path, allowed)
         over, collection = self.collection(raw[head], (*path, head))
+        if len(self.scopes) > MOST_LISTS:
+            raise self.fail(path, f"Lists are nested more than {MOST_LISTS} deep.")
         inner = _Parser(self.reading, (*self.scopes, collection.item))
         where = inner.condition(raw["where"], (*path, "where")) if "where" in raw else None
         satisfying = inner.condition(raw["satisfying"], (*path, "satisfying")) if "satisfying" in raw else None
         distinct = inner._field_value(raw["distinct"], (*path, "distinct")) if "distinct" in raw else None
+        if distinct is not None and isinstance(distinct.type, Choices):
+            raise self.fail((*path, "distinct"), "Different values are counted of a field that holds one value.")
         if head in ("every", "none", "share_of") and satisfying is None:
             raise self.fail(path, f'"{head}" needs "satisfying": what the items are tested for.')
         if counted and len(comparators) != 1:
@@ -330,6 +346,8 @@ class _Parser:
                 self.note(path, f'"{option}" is no option of this field.', nearest(option, left.type.options))
         else:
             items = raw if isinstance(raw, list) else [raw]
+            if not items:
+                raise self.fail(path, "Name at least one option.")
             options = tuple(
                 self._option(item, (*path, i) if isinstance(raw, list) else path, left.type)
                 for i, item in enumerate(items)
@@ -535,10 +553,13 @@ class _Parser:
                 raise self.fail(where, f"A product of {' and '.join(kept)} has no unit here.")
             unit = kept[0] if kept else (SHARE if stated else "")
         else:
-            unit = (
-                SHARE if units[0] == units[1] else units[0] if units[1] in ("", SHARE) else f"{units[0]} per {units[1]}"
-            )
             whole = False
+            if isinstance(operands[1], t.Constant) or units[1] == SHARE:
+                unit = units[0]  # half of 30 days is 15 days
+            elif units[0] == units[1]:
+                unit = SHARE
+            else:
+                unit = f"{units[0]} per {units[1]}" if units[1] else units[0]
         return t.Arithmetic(operation, operands, Number(unit=unit, whole=whole), self.place(path))
 
     def _series(self, head: str, raw: dict[str, object], path: Path) -> t.Value:
@@ -620,11 +641,15 @@ class _Parser:
 
     def _agree(self, expected: Scalar, found: Scalar, path: Path) -> None:
         if isinstance(expected, Number) and isinstance(found, Number):
-            if expected.unit and found.unit and expected.unit != found.unit:
-                self.note(path, f"This compares {expected.unit} with {found.unit}.")
+            apart = expected.unit and found.unit and expected.unit != found.unit
+            # A bare number agrees with any unit of things, but not with a share, a time or money.
+            if apart or (expected.unit != found.unit and {expected.unit, found.unit} & _OWN_KIND):
+                self.note(path, f"This compares {expected.unit or 'a number'} with {found.unit or 'a number'}.")
                 raise _Unreadable
             return
         if isinstance(expected, (Choice, Choices)) and isinstance(found, (Choice, Choices)):
+            if not set(expected.options) & set(found.options):
+                raise self.fail(path, "These two have no option in common.")
             return
         if type(expected) is not type(found):
             raise self.fail(path, f"{name_of(expected).capitalize()} is expected here, not {name_of(found)}.")

@@ -8,7 +8,7 @@ is no option and a date compared with a number are errors in the rule file, foun
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Words = Mapping[str, str]
@@ -122,8 +122,17 @@ class Keyed:
 
     @property
     def item(self) -> Record:
-        """What all the records share, with the key itself as the field `key`."""
-        first = self.records[self.keys[0]]
+        """What all the records share, with the key itself as the field `key`.
+
+        A series that is measured in another way for each key is only a list here: what became of it can
+        be asked by its key alone.
+        """
+        fields = dict(self.records[self.keys[0]].fields)
+        for name, each in fields.items():
+            kind = each.type
+            if isinstance(kind, Series) and any(r.fields[name].type != kind for r in self.records.values()):
+                fields[name] = replace(each, type=ListOf(kind.item, kind.words))
+        first = Record(fields)
         key = Field("key", Choice(self.keys, self.words), {"en": "its kind", "cy": "ei fath"})
         return Record({"key": key, **first.fields})
 

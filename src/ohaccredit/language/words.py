@@ -77,6 +77,7 @@ ENGLISH: Mapping[str, str] = {
     "change_previous": "the change in {series} since the point before",
     "level_latest": "the latest figure for {series}",
     "level_earliest": "the first comparable figure for {series}",
+    "as_of": "{words}, as it stood on: {day}",
     "by_factor": "{words} ({values})",
     "met": "met",
     "not met": "not met",
@@ -239,8 +240,11 @@ class Speaker:
                 return self.path(path)
             case t.AssessmentDate():
                 return self._say("assessment_date")
-            case t.ParameterValue(name):
-                return self._parameter(name)
+            case t.ParameterValue(name, _, as_of):
+                if as_of is None:
+                    return self._parameter(name)
+                words = self._words(self._definitions.parameters[name].words, name)
+                return self._say("as_of", words=words, day=self.value(as_of))
             case t.DerivedValue(name):
                 return self._words(self._definitions.derived[name].words, name)
             case t.ShiftedDate(start, amount, _, direction):

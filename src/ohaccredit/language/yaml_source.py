@@ -140,11 +140,7 @@ class _Reader:
         if isinstance(event, AliasEvent):
             self._problem(event, path, "An alias (*) stands here.", "Write the value out.")
             return None
-        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
-        if anchor is not None:
-            self._problem(event, path, "An anchor (&) stands here.", "Write the value out where it is needed.")
-        if tag is not None:
-            self._problem(event, path, f"A tag ({tag}) stands here.", "Tags are not used in these files.")
+        self._plain(event, path)
         if isinstance(event, ScalarEvent):
             return self._scalar(event)
         if depth >= MAX_DEPTH:
@@ -172,6 +168,7 @@ class _Reader:
                 )
             key = str(following.value)
             where = (*path, key)
+            self._plain(following, where)
             if key in entries:
                 first = self._keys[where]
                 self._problem(
@@ -183,6 +180,14 @@ class _Reader:
             self._keys[where] = (following.start_mark.line + 1, following.start_mark.column + 1)
             entries[key] = self._value(next(events), events, where, depth + 1)
         return entries
+
+    def _plain(self, event: Event, path: Path) -> None:
+        """Anchors and tags are refused, on keys as on values."""
+        if getattr(event, "anchor", None) is not None:
+            self._problem(event, path, "An anchor (&) stands here.", "Write the value out where it is needed.")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            self._problem(event, path, f"A tag ({tag}) stands here.", "Tags are not used in these files.")
 
     def _scalar(self, event: ScalarEvent) -> object:
         text = str(event.value)

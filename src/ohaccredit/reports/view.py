@@ -20,6 +20,7 @@ from ohaccredit.language.problems import json_pointer
 from ohaccredit.language.series import comparable, estimate, level
 from ohaccredit.language.trace import Path, Reading, Trace
 from ohaccredit.language.types import Date, Keyed, ListOf, Record, Series, Type, Words
+from ohaccredit.language.walk import walk
 from ohaccredit.language.words import Clause, Speaker
 from ohaccredit.reports import charts
 from ohaccredit.standards.edition import Edition
@@ -450,7 +451,7 @@ class _Viewer:
     def parameters(self, rule: t.Rule) -> Iterator[ParameterView]:
         """The parameters that a rule uses, with their values on the assessment date."""
         seen: set[str] = set()
-        for node in _values_in(rule, self.edition.definitions):
+        for node in walk(rule.applies_when, rule.met_when, definitions=self.edition.definitions):
             if isinstance(node, t.ParameterValue) and node.name not in seen:
                 seen.add(node.name)
                 parameter = self.edition.definitions.parameters[node.name]
@@ -587,26 +588,6 @@ def _readings(trace: Trace | None) -> Iterator[Reading]:
     yield from trace.readings
     for part in trace.deciding()[:MOST_ITEMS] if isinstance(trace.node, t.Quantified) else trace.deciding():
         yield from _readings(part)
-
-
-def _values_in(rule: t.Rule, definitions: t.Definitions) -> Iterator[t.Value]:
-    """Every value that a rule names, those behind its derived values included."""
-    waiting: list[object] = [rule.applies_when, rule.met_when]
-    expanded: set[str] = set()
-    while waiting:
-        node = waiting.pop(0)
-        if isinstance(node, tuple):
-            waiting = [*node, *waiting]
-            continue
-        if node is None or not hasattr(node, "__dataclass_fields__") or type(node).__module__ != t.__name__:
-            continue
-        if isinstance(node, t.Value):
-            yield node
-        if isinstance(node, (t.DerivedValue, t.DerivedCondition)) and node.name not in expanded:
-            expanded.add(node.name)
-            derived = definitions.derived[node.name]
-            waiting = [derived.value, derived.condition, *(band.when for band in derived.bands), *waiting]
-        waiting = [getattr(node, name) for name in node.__dataclass_fields__] + waiting
 
 
 def _linked(assessment: Assessment, statements: Mapping[str, Statement], language: str) -> Iterator[LinkedView]:

@@ -7,7 +7,7 @@ files before anything is said.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,7 @@ from ohaccredit.language.parse import Reading, nearest, read_condition, read_val
 from ohaccredit.language.problems import Place, Problem, ProblemsFound, json_pointer
 from ohaccredit.language.source import Source
 from ohaccredit.language.types import SHARE, Choice, Choices, Field, Number, Record, Scalar, Words
+from ohaccredit.language.walk import evidence_named, walk
 from ohaccredit.standards.evidence import EvidenceReader, EvidenceType
 from ohaccredit.standards.files import (
     CriteriaFile,
@@ -228,18 +229,31 @@ class _Loader:
         record = Record({name: kind.field for name, kind in evidence.items()})
         definitions = t.Definitions({}, {})
         for origin in adopted:
-            definitions.parameters.update(origin.definitions.parameters)
-            definitions.derived.update(origin.definitions.derived)
-        if file.shares and not any(origin.shares == file.shares for origin in adopted):
+            self._take_over(origin.definitions, definitions, source)
+        if file.shares and not (self._home.rules / file.shares).is_dir():
+            self._note(source, ("shares",), f'There is no folder "rules/{file.shares}".')
+        elif file.shares and not any(origin.shares == file.shares for origin in adopted):
             self._definitions(self._home.rules / file.shares, record, definitions)
         if rules.is_dir():
             self._definitions(rules, record, definitions)
-        found = self._rules(rules, criteria, record, definitions)
+        self._circles(definitions, source)
+        found, written = self._rules(rules, criteria, record, definitions)
         for origin in adopted:
-            found.update({id_: rule for id_, rule in origin.rules.items() if id_ in criteria})
+            taken = {id_: rule for id_, rule in origin.rules.items() if id_ in criteria}
+            found.update(taken)
+            for id_, rule in taken.items():
+                for name in sorted(evidence_named(rule, definitions) - set(evidence)):
+                    self._note(
+                        source, ("evidence",), f'The adopted criterion "{id_}" reads "{name}", which is not listed.'
+                    )
         self._judged(criteria, found, record, definitions, source)
         for id_, criterion in criteria.items():
-            if id_ not in found and criterion.judged is None and criterion.origin == f"{standard}/{edition}":
+            if (
+                id_ not in found
+                and id_ not in written
+                and criterion.judged is None
+                and criterion.origin == f"{standard}/{edition}"
+            ):
                 where = self._home.name(rules / id_ / "rule.yaml")
                 self._problems.append(
                     Problem(
@@ -397,8 +411,11 @@ class _Loader:
         for standard in sorted({name for kind in evidence.values() for name in kind.linked.values()}):
             editions = [edition for each, edition in list_editions(self._home) if each == standard]
             name = own.partition("/")[2]
-            if not editions or f"{standard}/{name}" in self._adopting:
+            if not editions:
                 self._problems.append(Problem(f'{own} links to "{standard}", which has no edition.'))
+                continue
+            if any(each.partition("/")[0] == standard for each in (*self._adopting, own)):
+                self._problems.append(Problem(f'{own} links to "{standard}", which links back to it.'))
                 continue
             chosen = name if name in editions else editions[-1]
             loader = _Loader(self._home, self._problems, (*self._adopting, own))
@@ -416,7 +433,9 @@ class _Loader:
             reasons.update((code, words.plain()) for code, words in read[0].reasons.items())
         if path.exists():
             for rule in rules.values():
-                for remark in _remarks(rule):
+                for remark in walk(rule.applies_when, rule.met_when):
+                    if not isinstance(remark, t.Remark):
+                        continue
                     for code in (remark.reason_if_met, remark.reason_if_not_met):
                         if code and code not in reasons:
                             hint = nearest(code, tuple(reasons)) or "Add it to standards/reasons.yaml."
@@ -568,9 +587,12 @@ class _Loader:
 
     def _rules(
         self, folder: Path, criteria: Mapping[str, Criterion], record: Record, definitions: t.Definitions
-    ) -> dict[str, t.Rule]:
+    ) -> tuple[dict[str, t.Rule], set[str]]:
+        """The rules that can be read, and the criteria for which one is written at all."""
         rules: dict[str, t.Rule] = {}
+        written: set[str] = set()
         for path in sorted(folder.glob("*/rule.yaml")):
+            written.add(path.parent.name)
             read = self._read(path, RuleFile)
             cases = path.with_name("cases.yaml")
             if cases.exists():
@@ -595,26 +617,28 @@ class _Loader:
             met = read_condition(reading, file.met_when, ("met_when",))
             if met is not None:
                 rules[file.criterion] = t.Rule(file.criterion, applies, met, source.place(("met_when",)))
-        return rules
+        return rules, written
 
+    def _take_over(self, adopted: t.Definitions, own: t.Definitions, source: Source) -> None:
+        """Add an adopted edition's figures; a name must not mean two things."""
+        for name, parameter in adopted.parameters.items():
+            if own.parameters.setdefault(name, parameter) != parameter:
+                self._note(
+                    source, ("adopts",), f'Two adopted editions mean different things by the parameter "{name}".'
+                )
+        for name, derived in adopted.derived.items():
+            if own.derived.setdefault(name, derived) != derived:
+                self._note(source, ("adopts",), f'Two adopted editions mean different things by "{name}".')
 
-def _remarks(rule: t.Rule) -> Iterator[t.Remark]:
-    """Every remark of a rule, wherever it stands."""
-    waiting: list[t.Condition | None] = [rule.applies_when, rule.met_when]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case t.Remark():
-                yield node
-                waiting.append(node.of)
-            case t.All(of) | t.Either(of):
-                waiting.extend(of)
-            case t.AtLeast(_, of):
-                waiting.extend(of)
-            case t.Not(of):
-                waiting.append(of)
-            case t.Quantified():
-                waiting += [node.where, node.satisfying]
+    def _circles(self, definitions: t.Definitions, source: Source) -> None:
+        """A parameter must not depend on a derived choice that depends on the parameter."""
+        for parameter in definitions.parameters.values():
+            derived = definitions.derived.get(parameter.by)
+            roots = [] if derived is None else [derived.value, *(band.when for band in derived.bands)]
+            for node in walk(*roots, definitions=definitions):
+                if isinstance(node, t.ParameterValue) and node.name == parameter.name:
+                    self._note(source, (), f'The parameter "{parameter.name}" depends on itself, by "{parameter.by}".')
+                    break
 
 
 def _one_or_several(folder: Path, name: str) -> list[Path]:

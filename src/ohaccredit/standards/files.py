@@ -10,17 +10,31 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from ohaccredit.language.months import read_day
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 StatementId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+-[A-Z0-9]+$")]
 
 
+def _day(raw: object) -> date:
+    day = read_day(raw)
+    if day is None:
+        raise PydanticCustomError("day", "not a date")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
+
+
 class File(BaseModel):
     """Unknown keys are mistakes; nothing is converted silently."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class WordsOf(File):
@@ -85,8 +99,8 @@ class KeyOf(File):
 class ChecksOf(File):
     """What must be plausible about an item; a breach is a flag, never a verdict."""
 
-    dates_in_order: list[tuple[str, str]] = []
-    part_of_whole: list[tuple[str, str]] = []
+    dates_in_order: list[Pair] = []
+    part_of_whole: list[Pair] = []
 
 
 class EvidenceFile(File):
@@ -173,8 +187,8 @@ class AdoptOf(File):
 class ForceOf(File):
     """The dates between which something is in force; `until` is its last day."""
 
-    start: date = Field(alias="from")
-    until: date | None = None
+    start: Day = Field(alias="from")
+    until: Day | None = None
 
 
 class ModuleOf(File):
@@ -248,10 +262,10 @@ Figure = int | Decimal | str | list[str]
 class DatedOf(File):
     """A parameter's value from a date on."""
 
-    start: date = Field(alias="from")
+    start: Day = Field(alias="from")
     value: Figure | dict[str, Figure]
     reference: str
-    reviewed_on: date
+    reviewed_on: Day
 
 
 class ParameterOf(File):
@@ -309,7 +323,7 @@ class CaseOf(File):
     """One worked case: the smallest evidence that shows something, and the outcome the text demands."""
 
     name: str
-    on: date | None = None
+    on: Day | None = None
     given: dict[str, Any]
     expect: Literal["met", "not met", "not evidenced", "not applicable"]
     reason: str | None = None
@@ -321,6 +335,6 @@ class CasesFile(File):
     """rules/<standard>/<edition>/<criterion>/cases.yaml."""
 
     criterion: Id
-    on: date
+    on: Day
     background: dict[str, Any] = {}
     cases: list[CaseOf] = Field(min_length=1)

@@ -35,14 +35,15 @@ def read_file(path: Path, name: str, model: type[Model], problems: list[Problem]
 
 
 def _problems(error: ValidationError, source: Source, model: type[BaseModel]) -> list[Problem]:
-    found: dict[tuple[str, str], Problem] = {}
+    # One problem a place: a value that fits none of several shapes is wrong once.
+    found: dict[str, Problem] = {}
     for detail in error.errors(include_url=False):
         parts = tuple(_real(detail["loc"], source.value))
         kind, context = detail["type"], detail.get("ctx", {})
         unknown = kind == "extra_forbidden"
         message, hint = _say(kind, parts, context, detail["input"], model)
         problem = Problem(message, source.place(parts, key=unknown), json_pointer(parts), hint)
-        found.setdefault((problem.pointer, message), problem)
+        found.setdefault(problem.pointer, problem)
     return list(found.values())
 
 
@@ -85,7 +86,7 @@ def _say(
                 f'"{given}" is not spelt as a name should be.',
                 "Names are small letters and digits, joined as the other names here are.",
             )
-        case "date_from_datetime_parsing" | "date_parsing" | "date_from_datetime_inexact" | "date_type":
+        case "day" | "date_from_datetime_parsing" | "date_parsing" | "date_from_datetime_inexact" | "date_type":
             return f'"{given}" is not a date.', "Write it as year-month-day: 2026-06-30."
         case "model_type" | "dict_type" | "model_attributes_type":
             return "A group of keys is expected here.", ""
