@@ -251,8 +251,9 @@ def _pairs(item: Encoded, path: Path, first: str, second: str) -> Iterator[tuple
         return
     if tail and isinstance(item.get(head), list):
         # A list against a field of the item itself: the latest of the list counts.
-        found = [pair for each in _list(item[head]) if (pair := _reach(each, (*path, head), tail))[1] is not None]
-        where, low = max(found, key=lambda pair: str(pair[1]).zfill(20), default=((*path, head), None))
+        reached = [_reach(each, (*path, head, index), tail) for index, each in enumerate(_list(item[head]))]
+        dated = [(low, where) for where, low in reached if isinstance(low, int)]
+        low, where = max(dated, key=lambda pair: pair[0], default=(None, path))
     else:
         where, low = _reach(item, path, first)
     _, high = _reach(item, path, second)
@@ -347,7 +348,10 @@ def _nearest_shares(share: Fraction, count: int) -> str:
 
 
 def _definitions(value: Encoded, name: str, kind: EvidenceType, path: Path, prepared: Prepared) -> None:
-    record = kind.type.item if isinstance(kind.type, (ListOf, Keyed)) else kind.type
+    if isinstance(kind.type, Keyed):
+        record: Type = kind.type.records[str(path[-1])]
+    else:
+        record = kind.type.item if isinstance(kind.type, ListOf) else kind.type
     each = record.fields.get(name) if isinstance(record, Record) else None
     if each is None or not isinstance(each.type, Series) or not isinstance(value, list):
         return

@@ -53,6 +53,7 @@ from ohaccredit.language.syntax import (
     put,
     total,
 )
+from ohaccredit.language.trace import Tracer
 from ohaccredit.language.trace_values import shifted
 from ohaccredit.language.types import Choice
 
@@ -64,36 +65,47 @@ class CompiledRules:
     """The rules of an edition, ready to be bound to a date."""
 
     def __init__(self, definitions: t.Definitions, rules: Iterable[t.Rule]) -> None:
-        self._plain = {rule.criterion: _Form(definitions, rule, plain=True) for rule in rules}
-        self._careful: dict[str, _Form] = {}
         self._definitions = definitions
+        self._rules = {rule.criterion: rule for rule in rules}
+        self._forms: dict[tuple[str, bool], _Form | None] = {}
         self._bound: dict[date, dict[str, Decide]] = {}
 
     def on(self, day: date) -> Mapping[str, Decide]:
         """For each criterion, the function from encoded evidence to its outcome on that date."""
         bound = self._bound.get(day)
         if bound is None:
-            bound = self._bound[day] = {criterion: self._decide(form, day) for criterion, form in self._plain.items()}
+            bound = self._bound[day] = {criterion: self._plain(rule, day) for criterion, rule in self._rules.items()}
         return bound
 
-    def _decide(self, form: _Form, day: date) -> Decide:
-        names = form.names(day)
+    def _plain(self, rule: t.Rule, day: date) -> Decide:
+        form = self._form(rule, plain=True)
+        names = {} if form is None else form.names(day)
+        if form is None or None in names.values():  # no value on that date for what is taken for granted
+            return self._careful(rule, day)
 
         def careful(evidence: Evidence) -> Outcome:
             """Made when it is first needed, and from then on in the place of this function."""
-            names["careful"] = function = self._careful_form(form.rule).bound(day)
+            names["careful"] = function = self._careful(rule, day)
             return function(evidence)
 
-        if None in names.values():  # no value on that date for what the plain form takes for granted
-            return self._careful_form(form.rule).bound(day)
         names["careful"] = careful
         return cast("Decide", FunctionType(form.code, names))
 
-    def _careful_form(self, rule: t.Rule) -> _Form:
-        form = self._careful.get(rule.criterion)
-        if form is None:
-            form = self._careful[rule.criterion] = _Form(self._definitions, rule, plain=False)
-        return form
+    def _careful(self, rule: t.Rule, day: date) -> Decide:
+        form = self._form(rule, plain=False)
+        if form is not None:
+            return cast("Decide", FunctionType(form.code, form.names(day)))
+        return lambda evidence: Tracer(self._definitions, evidence, day).decide(rule).outcome
+
+    def _form(self, rule: t.Rule, *, plain: bool) -> _Form | None:
+        """The compiled rule; None if it is nested more deeply than Python can compile (20 loops, some 1,000 tests)."""
+        key = (rule.criterion, plain)
+        if key not in self._forms:
+            try:
+                self._forms[key] = _Form(self._definitions, rule, plain=plain)
+            except (SyntaxError, RecursionError, MemoryError):
+                self._forms[key] = None
+        return self._forms[key]
 
 
 class _Form:
@@ -101,7 +113,6 @@ class _Form:
 
     def __init__(self, definitions: t.Definitions, rule: t.Rule, *, plain: bool) -> None:
         builder = _Builder(definitions, plain=plain)
-        self.rule = rule
         self.code = builder.function(rule)
         self._dated, self._fixed = builder.dated, builder.fixed
 
@@ -109,10 +120,6 @@ class _Form:
         """What the code may refer to."""
         dated = {name: of(day) for name, of in self._dated.items()}
         return {**_RUNTIME, **self._fixed, **dated, "ON": day.toordinal()}
-
-    def bound(self, day: date) -> Decide:
-        """The function for a date."""
-        return cast("Decide", FunctionType(self.code, self.names(day)))
 
 
 # What compiled functions call for the rare cases; the common ones are inline.
@@ -257,18 +264,19 @@ class _Builder(ValueBuilder):
         """Stop at the first part that decides; else None if any part is undecided."""
         decides = isinstance(node, t.Either)
         operator: ast.boolop = ast.Or() if decides else ast.And()
-        runs: list[Test] = []  # neighbours that need no statements of their own are one expression
+        runs: list[list[Test]] = []  # neighbours that need no statements of their own are one expression
         for each in node.of:
             test = self.condition(each, scopes)
-            if runs and not test.before and not test.open and not runs[-1].open:
-                runs[-1] = Test(runs[-1].before, joined(operator, [runs[-1].verdict, test.verdict]))
+            if runs and not test.before and not test.open and not runs[-1][-1].open:
+                runs[-1].append(test)
             else:
-                runs.append(test)
-        if len(runs) == 1:
-            return runs[0]
+                runs.append([test])
+        tests = [Test(run[0].before, joined(operator, [test.verdict for test in run]), run[0].open) for run in runs]
+        if len(tests) == 1:
+            return tests[0]
         out = self.name()
         body: Statements = []
-        for test in runs:
+        for test in tests:
             statements, verdict = self.named(test) if test.open else (test.before, test.verdict)
             stop: Statements = [put(out, ast.Constant(decides)), ast.Break()]
             undecided: Statements = [put(out, NONE)]
@@ -279,7 +287,7 @@ class _Builder(ValueBuilder):
                 body.append(if_(verdict, stop, [if_(is_(verdict, None), undecided)]))
             else:
                 body.append(if_(not_(verdict), [if_(is_(verdict, None), undecided, stop)]))
-        return Test([put(out, ast.Constant(not decides)), once(body)], load(out), any(test.open for test in runs))
+        return Test([put(out, ast.Constant(not decides)), once(body)], load(out), any(test.open for test in tests))
 
     def _at_least(self, node: t.AtLeast, scopes: Scopes) -> Test:
         yes, open_ = self.name(), self.name()

@@ -37,6 +37,7 @@ from ohaccredit.language.trace_values import (
     path_to,
     place_of,
 )
+from ohaccredit.language.walk import walk
 
 __all__ = ["Decision", "Path", "Plain", "Reading", "Trace", "Tracer"]
 
@@ -270,11 +271,13 @@ class _Group(Plan):
 class _Single(Plan):
     """A condition about another: its opposite, a remark, or the definition behind a name."""
 
-    __slots__ = ("of",)
+    __slots__ = ("asked", "of")
 
-    def __init__(self, node: t.Condition, verdict: Decide, of: Plan) -> None:
+    def __init__(self, node: t.Condition, verdict: Decide, of: Plan, asked: tuple[Path, ...] = ()) -> None:
         super().__init__(node, verdict, (), of.remarked or isinstance(node, t.Remark))
         self.of = of
+        self.asked = asked
+        """What to name as missing where a failure shows too little and nothing was read."""
 
     def parts(self, run: Run, records: Records, paths: Paths) -> Iterable[Trace]:
         if isinstance(self.node, t.DerivedCondition):  # of the whole submission, wherever it is named
@@ -285,7 +288,7 @@ class _Single(Plan):
         (part,) = trace.parts
         if part.verdict is False and trace.verdict is None:  # "otherwise: not evidenced"
             read = tuple(reading.path for leaf in part.leaves() for reading in leaf.readings if reading.path)
-            return (), part.missing or read
+            return (), part.missing or read or tuple((*paths[0], *names) for names in self.asked)
         return (), part.missing
 
 
@@ -396,7 +399,9 @@ class Planner(ValuePlanner):
                 return _Single(node, _opposite(part.verdict), part)
             case t.Remark():
                 part = self.plan(node.of)
-                return _Single(node, _never_failing(part.verdict) if node.otherwise_undecided else part.verdict, part)
+                if not node.otherwise_undecided:
+                    return _Single(node, part.verdict, part)
+                return _Single(node, _never_failing(part.verdict), part, _asked(node.of, self._definitions))
             case t.DerivedCondition():
                 condition = self._definitions.derived[node.name].condition
                 assert condition is not None
@@ -499,6 +504,14 @@ def _opposite(of: Decide) -> Decide:
         return None if said is None else not said
 
     return verdict
+
+
+def _asked(node: t.Condition, definitions: t.Definitions) -> tuple[Path, ...]:
+    """The parts of the submission that a condition asks for, without those inside its lists."""
+    found = (
+        each.names for each in walk(node, definitions=definitions) if isinstance(each, t.PathTo) and each.scope < 0
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def _never_failing(of: Decide) -> Decide:

@@ -44,7 +44,8 @@ def _problems(error: ValidationError, source: Source, model: type[BaseModel]) ->
         message, hint = _say(kind, parts, context, detail["input"], model)
         problem = Problem(message, source.place(parts, key=unknown), json_pointer(parts), hint)
         found.setdefault(problem.pointer, problem)
-    return list(found.values())
+    # A value that fits none of several shapes is wrong as a whole, not in each of its parts too.
+    return [each for pointer, each in found.items() if not any(pointer.startswith(f"{other}/") for other in found)]
 
 
 def _real(loc: tuple[str | int, ...], value: object) -> list[str | int]:
