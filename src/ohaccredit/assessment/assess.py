@@ -6,7 +6,7 @@ A pure function. The same three give the same assessment, to the byte, on any ma
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
@@ -25,20 +25,16 @@ from ohaccredit.standards.edition import Criterion, Edition, Tier
 
 @dataclass(frozen=True)
 class Finding:
-    """The outcome of one criterion. Its trace is made when somebody asks for it."""
+    """The outcome of one criterion. The decision's trace is read only when somebody asks for it."""
 
     criterion: Criterion
     outcome: Outcome
     explanation: Explanation | None
     """What the employer said of the criterion, if that counts."""
-    trace: Callable[[], Decision] = field(repr=False, compare=False)
+    decision: Decision = field(repr=False, compare=False)
+    """The rule's decision with its reasons; a claim that the criterion does not apply changes only `outcome`."""
     prepared: Prepared = field(repr=False, compare=False)
     edition: Edition = field(repr=False, compare=False)
-
-    @cached_property
-    def decision(self) -> Decision:
-        """The rule's decision with its reasons."""
-        return self.trace()
 
     @property
     def satisfied(self) -> bool:
@@ -185,14 +181,12 @@ def assess(
     prepared = prepare(edition, submission.evidence, on, assurance, assess_linked)
     chosen = tuple(dict.fromkeys([*submission.modules, *modules]))
     tracer = Tracer(edition.definitions, prepared.evidence, on)
-    decide = edition.compiled.on(on)
     findings: dict[str, list[Finding]] = {tier.id: [] for tier in edition.tiers}
     for criterion in edition.criteria.values():
         if not criterion.in_force(on) or (criterion.module and criterion.module not in chosen):
             continue
-        outcome = decide[criterion.id](prepared.evidence)
-        finding = _finding(criterion, outcome, submission, assurance, prepared, tracer, edition)
-        findings[criterion.tier].append(finding)
+        decision = tracer.decide(edition.rules[criterion.id])
+        findings[criterion.tier].append(_finding(criterion, decision, submission, assurance, prepared, edition))
     return Assessment(
         edition,
         submission,
@@ -237,24 +231,17 @@ def _factors(edition: Edition, tracer: Tracer) -> dict[str, str]:
 
 def _finding(
     criterion: Criterion,
-    outcome: Outcome,
+    decision: Decision,
     submission: Submission,
     assurance: Assurance,
     prepared: Prepared,
-    tracer: Tracer,
     edition: Edition,
 ) -> Finding:
-    def trace() -> Decision:
-        decision = tracer.decide(edition.rules[criterion.id])
-        # The compiled rule decided, the traced one explains it: they must never disagree.
-        if decision.outcome is not outcome:
-            raise AssertionError(f"{criterion.id}: compiled {outcome}, traced {decision.outcome}")
-        return decision
-
-    explanation = None if outcome is Outcome.MET else _explanation(criterion, submission, assurance)
+    met = decision.outcome is Outcome.MET
+    explanation = None if met else _explanation(criterion, submission, assurance)
     claimed = explanation is not None and explanation.claim == "not-applicable"
-    settled = Outcome.NOT_APPLICABLE if claimed else outcome
-    return Finding(criterion, settled, explanation, trace, prepared, edition)
+    outcome = Outcome.NOT_APPLICABLE if claimed else decision.outcome
+    return Finding(criterion, outcome, explanation, decision, prepared, edition)
 
 
 def _explanation(criterion: Criterion, submission: Submission, assurance: Assurance) -> Explanation | None:

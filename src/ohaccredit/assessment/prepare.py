@@ -252,13 +252,13 @@ def _pairs(item: Encoded, path: Path, first: str, second: str) -> Iterator[tuple
     if tail and isinstance(item.get(head), list):
         # A list against a field of the item itself: the latest of the list counts.
         reached = [_reach(each, (*path, head, index), tail) for index, each in enumerate(_list(item[head]))]
-        dated = [(low, where) for where, low in reached if isinstance(low, int)]
-        low, where = max(dated, key=lambda pair: pair[0], default=(None, path))
+        dated = [(day, place) for place, day in reached if isinstance(day, int)]
+        found: tuple[Path, Encoded | None] | None = max(dated)[::-1] if dated else None
     else:
-        where, low = _reach(item, path, first)
+        found = _reach(item, path, first)
     _, high = _reach(item, path, second)
-    if isinstance(low, int) and isinstance(high, int):
-        yield where, low, high
+    if found is not None and isinstance(found[1], int) and isinstance(high, int):
+        yield found[0], found[1], high
 
 
 def _list(value: Encoded) -> list[Encoded]:
