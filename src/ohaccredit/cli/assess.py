@@ -65,7 +65,9 @@ def show(view: AssessmentView, *, everything: bool) -> None:
     """The result as a person reads it in ten seconds; with `everything`, all findings."""
     click.echo("")
     click.secho(plain(view.name), bold=True)
-    click.echo(f"{view.standard}, edition {view.edition}, assessed on {view.on}. {view.assurance_words}")
+    click.echo(
+        wrapped(f"{view.standard}, edition {view.edition}, assessed on {view.on}. {view.assurance_words}", "", "")
+    )
     click.echo("")
     title = f"  {view.tier}  " if view.tier else "  No tier reached yet  "
     click.secho(title, bold=True, reverse=True, fg="green" if view.tier else "yellow")
