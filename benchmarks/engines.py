@@ -11,6 +11,7 @@ import importlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,15 @@ from ohaccredit.language.types import Date, ListOf, Record, Type
 Document = dict[str, Any]
 Evaluate = Callable[[Any], Sequence[Any]]
 """From an engine's own document to its sixty answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Another engine: what is done with a document beforehand, and what is measured."""
+
+    evaluate: Evaluate
+    prepare: Callable[[Document], Any] = lambda document: document
+
 
 # ── Documents ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -158,9 +168,9 @@ def ours() -> Evaluate:
     return lambda evidence: [each(evidence) for each in decide]
 
 
-def others() -> tuple[dict[str, Evaluate], list[str]]:
+def others() -> tuple[dict[str, Engine], list[str]]:
     """The other engines that are installed, and the names of those that are not."""
-    made: dict[str, Evaluate] = {}
+    made: dict[str, Engine] = {}
     absent: list[str] = []
     for name, module, make in (("datalogic-py", "datalogic_py", _datalogic), ("zen-engine", "zen", _zen)):
         try:
@@ -170,17 +180,25 @@ def others() -> tuple[dict[str, Evaluate], list[str]]:
     return made, absent
 
 
-def _datalogic(module: Any) -> dict[str, Evaluate]:
+def _datalogic(module: Any) -> dict[str, Engine]:
     engine = module.Engine()
     written = [json_logic(raw) for raw in descriptions().values()]
     array, each = engine.compile(written), [engine.compile(rule) for rule in written]
+
+    def parsed(document: Document) -> Any:
+        return module.DataHandle(json.dumps(document))
+
     return {
-        "datalogic-py, one array rule": array.evaluate,
-        "datalogic-py, 60 rules": lambda document: [rule.evaluate(document) for rule in each],
+        "datalogic-py, one array rule": Engine(array.evaluate),
+        "datalogic-py, 60 rules": Engine(lambda document: [rule.evaluate(document) for rule in each]),
+        "datalogic-py, one array rule, data parsed beforehand": Engine(array.evaluate_data, parsed),
+        "datalogic-py, 60 rules, data parsed beforehand": Engine(
+            lambda handle: [rule.evaluate_data(handle) for rule in each], parsed
+        ),
     }
 
 
-def _zen(module: Any) -> dict[str, Evaluate]:
+def _zen(module: Any) -> dict[str, Engine]:
     texts = {criterion: zen_text(raw) for criterion, raw in descriptions().items()}
     expressions = [{"id": key, "key": key, "value": text} for key, text in texts.items()]
     content = {
@@ -207,7 +225,7 @@ def _zen(module: Any) -> dict[str, Evaluate]:
         result: Mapping[str, Any] = decision.evaluate(document)["result"]
         return [result[key] for key in texts]
 
-    return {"zen-engine, JDM": answers, "zen-engine, one list": listed.evaluate}
+    return {"zen-engine, JDM": Engine(answers), "zen-engine, one list": Engine(listed.evaluate)}
 
 
 def differences(submissions: Sequence[Raw]) -> list[str]:
@@ -217,8 +235,9 @@ def differences(submissions: Sequence[Raw]) -> list[str]:
     found: list[str] = []
     for number, submission in enumerate(submissions):
         wanted = [outcome is Outcome.MET for outcome in mine(encoded(submission))]
-        for engine, evaluate in engines.items():
-            for name, expected, given in zip(names, wanted, evaluate(plain(submission)), strict=True):
+        for label, engine in engines.items():
+            answers = engine.evaluate(engine.prepare(plain(submission)))
+            for name, expected, given in zip(names, wanted, answers, strict=True):
                 if given is not expected:
-                    found.append(f"submission {number}, {name}: {engine} says {given!r}, ohaccredit {expected!r}")
+                    found.append(f"submission {number}, {name}: {label} says {given!r}, ohaccredit {expected!r}")
     return found

@@ -21,7 +21,7 @@ from ohaccredit.reports.view import assessment_view
 from ohaccredit.standards.home import Home
 from ohaccredit.standards.sources import load_statements
 
-ROUNDS = 5
+ROUNDS = 3
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SUITABLE = 13.5
 """Pages: the aim is stated for reports of 12 to 15."""

@@ -32,8 +32,9 @@ from ohaccredit.language.trace_values import (
     Run,
     ValuePlanner,
     as_held,
-    constant_as_held,
+    figure_as_held,
     items_of,
+    on_date_alone,
     path_to,
     place_of,
 )
@@ -443,7 +444,7 @@ class Planner(ValuePlanner):
             first, second = left(run, records, None), right(run, records, None)
             return None if first is None or second is None else holds(first, second)
 
-        return Plan(node, _compare_as_held(node) or verdict, (left, right))
+        return Plan(node, _compare_as_held(node, right) or verdict, (left, right))
 
     def _membership(self, node: t.OneOf | t.Includes) -> Plan:
         value = self.value(node.value)
@@ -522,7 +523,7 @@ def _from_the_top(of: Decide) -> Decide:
     return lambda run, records: of(run, records[:1])
 
 
-def _compare_as_held(node: t.Compare) -> Decide | None:
+def _compare_as_held(node: t.Compare, bound: Get) -> Decide | None:
     """Evidence against what the rule states, or against other evidence: compared as it is held, without decoding."""
     left, right = as_held(node.left), as_held(node.right)
     holds = HOLDS[node.comparator]
@@ -541,15 +542,26 @@ def _compare_as_held(node: t.Compare) -> Decide | None:
             return None if one is None or other is None else holds(one, other)
 
         return alike if scale == other_scale else both
-    if not isinstance(node.right, t.Constant):
+    if isinstance(node.right, t.Constant):
+        figure = figure_as_held(node.right.value, scale)
+
+        def against_figure(_: Run, records: Records) -> Verdict:
+            one = first(records)
+            return None if one is None else holds(one, figure)
+
+        return against_figure
+    if not on_date_alone(node.right):
         return None
-    figure = constant_as_held(node.right, scale)
+    known: dict[date, int | None] = {}
 
-    def against_figure(_: Run, records: Records) -> Verdict:
+    def against_date(run: Run, records: Records) -> Verdict:
         one = first(records)
-        return None if one is None else holds(one, figure)
+        if run.on not in known:
+            known[run.on] = figure_as_held(bound(run, records, None), scale)
+        day = known[run.on]
+        return None if one is None or day is None else holds(one, day)
 
-    return against_figure
+    return against_date
 
 
 # ── Lists ───────────────────────────────────────────────────────────────────────────────────────────

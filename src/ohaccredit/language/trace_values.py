@@ -199,8 +199,7 @@ class ValuePlanner(ABC):
                 known[run.on] = get(run, records, notes)
             return known[run.on]
 
-        fixed = isinstance(node.start, t.AssessmentDate) and isinstance(node.amount, t.Constant)
-        return get_known if fixed else get
+        return get_known if on_date_alone(node) else get
 
     def _time_between(self, node: t.TimeBetween) -> Get:
         get_start, get_end = self.value(node.start), self.value(node.end)
@@ -420,12 +419,18 @@ def as_held(node: t.Value) -> tuple[Callable[[Records], Any], int] | None:
     return None
 
 
-def constant_as_held(node: t.Constant, scale: int) -> Any:
-    """A value that a rule states, as evidence of that scale is held."""
-    value = node.value
+def figure_as_held(value: Any, scale: int) -> Any:
+    """A value that evidence is compared with, as evidence of that scale is held."""
     if isinstance(value, date):
         return value.toordinal()
     if isinstance(value, Fraction):
         scaled = value * scale
         return scaled.numerator if scaled.denominator == 1 else scaled
     return value
+
+
+def on_date_alone(node: t.Value) -> bool:
+    """Does the value depend on nothing but the assessment date?"""
+    if isinstance(node, t.ShiftedDate):
+        return isinstance(node.start, t.AssessmentDate) and isinstance(node.amount, t.Constant)
+    return isinstance(node, t.AssessmentDate)
