@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -369,56 +368,42 @@ def test_a_spreadsheet_is_recognised() -> None:
 
 def test_a_file_of_fifty_megabytes_is_refused_without_being_read() -> None:
     data = b" " * 50_000_000
-    start = time.perf_counter()
     line, column, pointer, said = only(data)
-    assert time.perf_counter() - start < 0.5
     assert (line, column, pointer) == (1, 1, "")
     assert "50.0 MB" in said
     assert "20.0 MB" in said
 
 
-@pytest.mark.parametrize(
-    ("beginning", "unit"),
-    [
-        (b"", b"["),
-        (b"", b'{"a":'),
-        (b"{", b'"a":1,'),
-        (b'{"k":[', b"[],"),
-        (b'{"k":[', b'"'),
-        (b'{"k":[', b"'a"),
-        (b'{"k":', b"9"),
-        (b'{"k":"', b"\\"),
-        (b'{"k":"', b"\\n"),
-        (b"{", b"a "),
-        (b'{"k":[', b"/**/ "),
-        (b'{"k":"', b"\xff"),
-        (b'{"k":"', b"\x00"),
-        (b"{", b"\n"),
-        (b'{"k":[', b'"\\'),
-    ],
-)
-def test_twenty_hostile_megabytes_are_refused_in_seconds(beginning: bytes, unit: bytes) -> None:
-    data = beginning + unit * (19_999_000 // len(unit))
-    start = time.process_time()
-    problems_of(data)
-    # Alone it takes less than 2 s; the margin is for machines that do other work at the same time.
-    assert time.process_time() - start < 8
+# Files made to take long. A reader that is quadratic in one of them does not come back within the test's patience;
+# `python -m benchmarks pipeline` measures the speed of reading.
+HOSTILE = [
+    (b"", b"["),
+    (b"", b'{"a":'),
+    (b"{", b'"a":1,'),
+    (b'{"k":[', b"[],"),
+    (b'{"k":[', b'"'),
+    (b'{"k":[', b"'a"),
+    (b'{"k":', b"9"),
+    (b'{"k":"', b"\\"),
+    (b'{"k":"', b"\\n"),
+    (b"{", b"a "),
+    (b'{"k":[', b"/**/ "),
+    (b'{"k":"', b"\xff"),
+    (b'{"k":"', b"\x00"),
+    (b"{", b"\n"),
+    (b'{"k":[', b'"\\'),
+]
 
 
-def test_a_good_file_takes_little_longer_than_the_fast_parser() -> None:
-    record = {"name": "Añb", "role": "clinical", "expires": "2026-06-30", "at": "12:30", "share": 0.07, "n": 3}
-    data = json.dumps({"practitioners": [record] * 10_000}, ensure_ascii=False).encode()
+@pytest.mark.parametrize(("beginning", "unit"), HOSTILE)
+def test_a_hostile_megabyte_is_refused(beginning: bytes, unit: bytes) -> None:
+    assert problems_of(beginning + unit * (1_000_000 // len(unit)))
 
-    def fastest(function: Any) -> float:
-        times = []
-        for _ in range(5):
-            start = time.process_time()
-            function()
-            times.append(time.process_time() - start)
-        return min(times)
 
-    # About 1.7 when the machine is quiet.
-    assert fastest(lambda: read_json(data, "f.json")) < 4 * fastest(lambda: json.loads(data))
+@pytest.mark.long
+@pytest.mark.parametrize(("beginning", "unit"), HOSTILE)
+def test_twenty_hostile_megabytes_are_refused(beginning: bytes, unit: bytes) -> None:
+    assert problems_of(beginning + unit * (19_999_000 // len(unit)))
 
 
 # --- properties -------------------------------------------------------------------------------------
