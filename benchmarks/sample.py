@@ -12,8 +12,9 @@ from ohaccredit.language.json_source import read_json
 from ohaccredit.language.problems import ProblemsFound
 from ohaccredit.language.source import Source
 from ohaccredit.language.types import Choice, Choices, Date, Keyed, ListOf, Number, Record, Series, Text, Type
-from ohaccredit.standards.edition import Edition, load_edition
+from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.home import Home, find_home
+from ohaccredit.standards.loading import load_edition
 
 ON = date(2026, 11, 22)
 STANDARDS = ("employer-accreditation", "oh-provider-baseline")

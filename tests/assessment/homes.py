@@ -11,8 +11,9 @@ from ohaccredit.assessment.assess import Assessment, assess
 from ohaccredit.assessment.prepare import Assurance
 from ohaccredit.assessment.submission import read_submission
 from ohaccredit.language.json_source import read_json
-from ohaccredit.standards.edition import Edition, load_edition
+from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.home import Home
+from ohaccredit.standards.loading import load_edition
 
 ON = date(2026, 6, 30)
 

@@ -112,12 +112,13 @@ def definitions() -> t.Definitions:
         parameter("odd-topics", Choices(("stress", "dust")), ("2020-01-01", ("stress", "dust"))),
     ):
         found.parameters[each.name] = each
-    bands = (
-        t.Band(_read("{field: headcount, at_least: 250}", found), "large"),
-        t.Band(_read("{field: headcount, at_least: 10}", found), "medium"),
-        t.Band(None, "small"),
-    )
     band = Choice(("small", "medium", "large"))
+    large, medium, small = (t.Constant(each, band, Place("", 1, 1)) for each in ("large", "medium", "small"))
+    bands = (
+        t.Band(_read("{field: headcount, at_least: 250}", found), large),
+        t.Band(_read("{field: headcount, at_least: 10}", found), medium),
+        t.Band(None, small),
+    )
     found.derived["size-band"] = t.Derived("size-band", {"en": "the size of the employer"}, band, bands=bands)
     found.derived["covered"] = t.Derived(
         "covered", {"en": "the policy covers everyone"}, None, condition=_read("{field: has_policy, is: yes}", found)

@@ -628,7 +628,8 @@ def build(shared: Shared, types: Record) -> t.Definitions:
         if "first_of" in each:
             bands = tuple(
                 t.Band(
-                    read_part(band["when"], types, definitions, "condition") if "when" in band else None, band["then"]
+                    read_part(band["when"], types, definitions, "condition") if "when" in band else None,
+                    t.Constant(band["then"], Choice(OPTIONS), HERE),
                 )
                 for band in each["first_of"]
             )

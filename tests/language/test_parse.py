@@ -446,7 +446,7 @@ at_lest: 1
 # Dates that move
 
 {field: reviewed_on, after: parameter enough before assessment date}
-> 1:29 A date is moved by months or days.
+> 1:29 A date is moved by whole months, weeks or days.
 > "parameter enough" is a number of people.
 
 {field: reviewed_on, after: 12 months before field headcount}

@@ -14,8 +14,8 @@ from ohaccredit.language.encode import encode
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import Problem, ProblemsFound
 from ohaccredit.language.types import SHARE, Choice, Choices, Number
-from ohaccredit.standards.edition import list_editions, load_edition
 from ohaccredit.standards.home import Home
+from ohaccredit.standards.loading import list_editions, load_edition
 from tests.conftest import MakeHome
 from tests.standards.small import (
     CRITERIA,

@@ -20,7 +20,8 @@ from ohaccredit.language.types import (
     Type,
     YesNo,
 )
-from ohaccredit.standards.edition import Edition, load_edition
+from ohaccredit.standards.edition import Edition
+from ohaccredit.standards.loading import load_edition
 from tests.conftest import MakeHome
 from tests.standards.small import FILES, KPIS, ORGANISATION, PEOPLE
 

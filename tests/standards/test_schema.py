@@ -11,8 +11,9 @@ from jsonschema import Draft202012Validator
 from ohaccredit.assessment.submission import read_submission
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.problems import Problem, ProblemsFound
-from ohaccredit.standards.edition import Edition, list_editions, load_edition
+from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.home import Home
+from ohaccredit.standards.loading import list_editions, load_edition
 from ohaccredit.standards.schema import submission_schema
 from tests.conftest import MakeHome
 from tests.standards.small import CRITERIA, FILES, STANDARD, criteria, rule, standard

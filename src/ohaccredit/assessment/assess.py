@@ -107,6 +107,8 @@ class Assessment:
     edition: Edition
     submission: Submission
     on: date
+    rules_of: date
+    """The day whose rules and figures decided: the date of assessment, or the date that the standard names."""
     assurance: Assurance
     modules: tuple[str, ...]
     tiers: tuple[TierResult, ...]
@@ -180,10 +182,11 @@ def assess(
 
     prepared = prepare(edition, submission.evidence, on, assurance, assess_linked)
     chosen = tuple(dict.fromkeys([*submission.modules, *modules]))
-    tracer = Tracer(edition.definitions, prepared.evidence, on)
+    rules_of = edition.rules_of(prepared.evidence, on)
+    tracer = Tracer(edition.definitions, prepared.evidence, rules_of)
     findings: dict[str, list[Finding]] = {tier.id: [] for tier in edition.tiers}
     for criterion in edition.criteria.values():
-        if not criterion.in_force(on) or (criterion.module and criterion.module not in chosen):
+        if not criterion.in_force(rules_of) or (criterion.module and criterion.module not in chosen):
             continue
         decision = tracer.decide(edition.rules[criterion.id])
         findings[criterion.tier].append(_finding(criterion, decision, submission, assurance, prepared, edition))
@@ -191,6 +194,7 @@ def assess(
         edition,
         submission,
         on,
+        rules_of,
         assurance,
         chosen,
         _roll_up(edition.tiers, findings),

@@ -21,7 +21,7 @@ VERDICTS = {True: "met", False: "not_met", None: "not_evidenced"}
 def record(assessment: Assessment, language: str = "en") -> dict[str, Any]:
     """The record, ready for JSON."""
     edition = assessment.edition
-    speaker = Speaker(edition.definitions, assessment.on, language, assessment.factors)
+    speaker = Speaker(edition.definitions, assessment.rules_of, language, assessment.factors)
     tier, following = assessment.tier, assessment.next_tier
     return {
         "ohaccredit": "assessment/1",
@@ -29,6 +29,7 @@ def record(assessment: Assessment, language: str = "en") -> dict[str, Any]:
         "standard": edition.standard,
         "edition": edition.edition,
         "on": assessment.on.isoformat(),
+        **({"rules_of": assessment.rules_of.isoformat()} if edition.decided_as_of else {}),
         "assurance": assessment.assurance,
         "modules": list(assessment.modules),
         "factors": dict(assessment.factors),

@@ -18,7 +18,7 @@ def command() -> None:
 @reports_problems
 def list_(ctx: click.Context, as_json: bool) -> None:
     """The standards and their editions."""
-    from ohaccredit.standards.edition import list_editions, load_edition
+    from ohaccredit.standards.loading import list_editions, load_edition
 
     home = home_of(ctx)
     editions = [load_edition(home, standard, edition) for standard, edition in list_editions(home)]
@@ -54,7 +54,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
 def show(ctx: click.Context, standard: str, edition: str | None, with_rules: bool, as_json: bool) -> None:
     """A standard's text, tier by tier."""
     from ohaccredit.language.words import Speaker
-    from ohaccredit.standards.edition import load_edition
+    from ohaccredit.standards.loading import load_edition
 
     loaded = load_edition(home_of(ctx), standard, edition)
     speaker = Speaker(loaded.definitions)
@@ -102,7 +102,7 @@ def show(ctx: click.Context, standard: str, edition: str | None, with_rules: boo
 @reports_problems
 def schema(ctx: click.Context, standard: str, edition: str | None) -> None:
     """The JSON Schema (2020-12) of a submission."""
-    from ohaccredit.standards.edition import load_edition
+    from ohaccredit.standards.loading import load_edition
     from ohaccredit.standards.schema import submission_schema
 
     print_json(submission_schema(load_edition(home_of(ctx), standard, edition)))
@@ -121,7 +121,7 @@ def trace(ctx: click.Context, statement: str | None, as_json: bool) -> None:
     """
     from ohaccredit.language.parse import nearest
     from ohaccredit.language.problems import Problem, ProblemsFound
-    from ohaccredit.standards.edition import list_editions, load_edition
+    from ohaccredit.standards.loading import list_editions, load_edition
     from ohaccredit.standards.sources import load_statements
 
     home = home_of(ctx)

@@ -15,8 +15,8 @@ from ohaccredit.assessment.submission import read_submission, standard_named
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.language.source import Source
-from ohaccredit.standards.edition import load_edition
 from ohaccredit.standards.home import Home
+from ohaccredit.standards.loading import load_edition
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -53,6 +53,7 @@ from ohaccredit.language.syntax import (
     put,
     total,
 )
+from ohaccredit.language.text_shape import has_shape
 from ohaccredit.language.trace import Tracer
 from ohaccredit.language.trace_values import shifted
 from ohaccredit.language.types import Choice
@@ -174,6 +175,7 @@ _RUNTIME: dict[str, object] = {
     "count_": _count,
     "share_": _share,
     "shift_": _shift,
+    "shaped_": has_shape,
     "months_": _months,
     "pair_": _pair,
     "as_of_": _as_of,
@@ -252,6 +254,8 @@ class _Builder(ValueBuilder):
                 return self._one_of(node, scopes)
             case t.Includes():
                 return self._includes(node, scopes)
+            case t.Shaped():
+                return self._shaped(node, scopes)
             case t.Stated():
                 statements, value = self.value(node.value, scopes)
                 if not value.may_lack:  # reading it is the test: the plain form gives up if it is missing
@@ -324,6 +328,13 @@ class _Builder(ValueBuilder):
         more, among = self.value(node.options, scopes)
         operator: ast.cmpop = ast.Eq() if isinstance(node.options.type, Choice) else ast.In()
         return _guarded([*statements, *more], [value, among], ast.Compare(value.top, [operator], [among.top]))
+
+    def _shaped(self, node: t.Shaped, scopes: Scopes) -> Test:
+        statements, value = self.value(node.value, scopes)
+        if isinstance(node.shapes, tuple):
+            return _guarded(statements, [value], call("shaped_", value.top, ast.Constant(cast("Any", node.shapes))))
+        more, among = self.value(node.shapes, scopes)
+        return _guarded([*statements, *more], [value, among], call("shaped_", value.top, among.top))
 
     def _includes(self, node: t.Includes, scopes: Scopes) -> Test:
         statements, value = self.value_now(node.value, scopes)

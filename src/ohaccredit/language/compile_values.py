@@ -228,23 +228,28 @@ class ValueBuilder(ABC):
         root = scopes[:1]
         if derived.value is not None:
             return self.value(derived.value, root)
-        out = self.name()
+        out, bottom = self.name(), self.name()
+        exact = isinstance(derived.type, Number) and not derived.type.whole  # then each case has its own denominator
         body: Statements = []
         may_lack = False
         for band in derived.bands:
+            before, then = self.value(band.then, root)
+            chosen = [*before, put(out, then.top), *([put(bottom, bottom_of(then))] if exact else [])]
+            may_lack = may_lack or then.may_lack
             if band.when is None:
-                body.append(put(out, ast.Constant(band.then)))
+                body += chosen
                 break
             test = self.condition(band.when, root)
             statements, verdict = self.named(test) if test.open else (test.before, test.verdict)
-            body += [*statements, if_(verdict, [put(out, ast.Constant(band.then)), ast.Break()])]
+            body += [*statements, if_(verdict, [*chosen, ast.Break()])]
             if test.open:
                 body.append(if_(is_(verdict, None), [put(out, NONE), ast.Break()]))
                 may_lack = True
         else:
             body.append(put(out, NONE))
             may_lack = True
-        return [once(body)], Expression(load(out), 1, may_lack)
+        first = [put(bottom, ast.Constant(1))] if exact else []
+        return [*first, once(body)], Expression(load(out), load(bottom) if exact else 1, may_lack)
 
     # ── Dates ──
 

@@ -32,6 +32,7 @@ from ohaccredit.language.types import (
     Record,
     Scalar,
     Series,
+    Text,
     Type,
     YesNo,
     name_of,
@@ -70,12 +71,14 @@ _COMPARATORS: Mapping[str, tuple[t.Comparator, tuple[type, ...]]] = {
     "before": ("less_than", (Date,)),
 }
 _MEMBERSHIP = ("one_of", "includes", "includes_any")
-_ALL_COMPARATORS = (*_COMPARATORS, *_MEMBERSHIP)
+_SHAPED = "shaped_like"
+_ALL_COMPARATORS = (*_COMPARATORS, *_MEMBERSHIP, _SHAPED)
 
 _SHIFT = re.compile(
-    r"(?P<amount>\d+ (?:months?|days?|years?)|parameter [a-z0-9-]+) (?P<direction>before|after) (?P<start>.+)"
+    r"(?P<amount>\d+ (?:months?|weeks?|days?|years?)|parameter [a-z0-9-]+"
+    r"|(?:field|derived) [a-z0-9._-]+(?: in (?:months|weeks|days))?) (?P<direction>before|after) (?P<start>.+)"
 )
-_AMOUNT = re.compile(r"(\d+) (month|day|year)s?")
+_AMOUNT = re.compile(r"(\d+) (month|week|day|year)s?")
 _PARAMETER = re.compile(r"parameter ([a-z0-9-]+)(?: as of (.+))?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -109,10 +112,10 @@ def read_condition(reading: Reading, raw: object, path: Path) -> t.Condition | N
         return None
 
 
-def read_value(reading: Reading, raw: object, path: Path) -> t.Value | None:
-    """The value that stands at `path`; None if it has problems, which are then in `reading.problems`."""
+def read_value(reading: Reading, raw: object, path: Path, expected: Scalar | None = None) -> t.Value | None:
+    """The value that stands at `path`, of the type expected; None if it has problems, then in `reading.problems`."""
     try:
-        return _Parser(reading, (reading.evidence,)).operand(raw, path, None)
+        return _Parser(reading, (reading.evidence,)).operand(raw, path, expected)
     except _Unreadable:
         return None
 
@@ -318,6 +321,8 @@ class _Parser:
             return t.Stated(left, place)
         if word in _MEMBERSHIP:
             return self._membership(word, left, raw[word], where, place)
+        if word == _SHAPED:
+            return self._shaped(left, raw[word], where, place)
         comparator, kinds = _COMPARATORS[word]
         if not isinstance(left.type, kinds):
             fitting = [each for each, (_, types) in _COMPARATORS.items() if isinstance(left.type, types)]
@@ -355,6 +360,23 @@ class _Parser:
         if word == "one_of":
             return t.OneOf(left, options, place)
         return t.Includes(left, options, "all" if word == "includes" else "any", place)
+
+    def _shaped(self, left: t.Value, raw: object, path: Path, place: Place) -> t.Condition:
+        if not isinstance(left, t.FieldValue) or not isinstance(left.type, Text):
+            raise self.fail(path, f'"{_SHAPED}" cannot be asked of {name_of(left.type)}.', key=True)
+        if isinstance(raw, str) and raw.startswith("parameter "):
+            shapes = self._phrase(raw, path, None)
+            if not isinstance(shapes.type, Choices):
+                raise self.fail(path, f"Shapes are expected here, not {name_of(shapes.type)}.")
+            return t.Shaped(left, shapes, place)
+        items = raw if isinstance(raw, list) else [raw]
+        if not items or not all(isinstance(item, str) and item for item in items):
+            raise self.fail(
+                path,
+                "A shape is expected here, or a list of them.",
+                'Write # for a digit and @ for a letter: "OT#####".',
+            )
+        return t.Shaped(left, tuple(str(item) for item in items), place)
 
     def _possible(self, value: t.Value) -> Sequence[str]:
         if isinstance(value, t.ParameterValue):
@@ -433,22 +455,27 @@ class _Parser:
 
     def _shift(self, shift: re.Match[str], path: Path) -> t.Value:
         amount: t.Value
-        if fixed := _AMOUNT.fullmatch(shift["amount"]):
-            months = {"month": 1, "year": 12, "day": 1}[fixed[2]]
-            kind = DAYS if fixed[2] == "day" else MONTHS
-            amount = t.Constant(Fraction(int(fixed[1]) * months), kind, self.place(path))
+        written, _, unit = shift["amount"].partition(" in ")
+        if fixed := _AMOUNT.fullmatch(written):
+            times = {"month": 1, "year": 12, "day": 1, "week": 7}[fixed[2]]
+            kind = DAYS if fixed[2] in ("day", "week") else MONTHS
+            amount = t.Constant(Fraction(int(fixed[1]) * times), kind, self.place(path))
         else:
-            amount = self._parameter(shift["amount"].removeprefix("parameter "), None, path)
-        unit = amount.type.unit if isinstance(amount.type, Number) else ""
-        if unit not in ("months", "days"):
+            amount = self._phrase(written, path, None)
+        own = amount.type.unit if isinstance(amount.type, Number) and amount.type.whole else None
+        if own is None or (unit and own) or (not unit and own not in ("months", "days")):
             raise self.fail(
-                path, "A date is moved by months or days.", f'"{shift["amount"]}" is {name_of(amount.type)}.'
+                path,
+                "A date is moved by whole months, weeks or days.",
+                f'"{written}" is {name_of(amount.type)}.'
+                + (' Say what it counts: "field length in weeks after …".' if own == "" else ""),
             )
+        unit = unit or own
         start = self._phrase(shift["start"], path, Date())
         self._agree(Date(), start.type, path)
         direction = cast("Literal['before', 'after']", shift["direction"])
         return t.ShiftedDate(
-            start, amount, cast("Literal['months', 'days']", unit), direction, Date(), self.place(path)
+            start, amount, cast("Literal['months', 'weeks', 'days']", unit), direction, Date(), self.place(path)
         )
 
     def _parameter(self, name: str, as_of: str | None, path: Path) -> t.Value:

@@ -22,6 +22,7 @@ from ohaccredit.language.counting import HOLDS, WHEN_EMPTY, count_verdict, share
 from ohaccredit.language.encode import Encoded
 from ohaccredit.language.outcome import Outcome, Verdict, outcome_of
 from ohaccredit.language.problems import json_pointer
+from ohaccredit.language.text_shape import has_shape
 from ohaccredit.language.trace_values import (
     Get,
     Notes,
@@ -412,6 +413,8 @@ class Planner(ValuePlanner):
                 return self._compare(node)
             case t.OneOf() | t.Includes():
                 return self._membership(node)
+            case t.Shaped():
+                return self._shaped(node)
             case t.Stated():
                 value = self.value(node.value)
                 return Plan(node, lambda run, records: None if value(run, records, None) is None else True, (value,))
@@ -445,6 +448,18 @@ class Planner(ValuePlanner):
             return None if first is None or second is None else holds(first, second)
 
         return Plan(node, _compare_as_held(node, right) or verdict, (left, right))
+
+    def _shaped(self, node: t.Shaped) -> Plan:
+        value = self.value(node.value)
+        fixed = node.shapes if isinstance(node.shapes, tuple) else None
+        among = None if isinstance(node.shapes, tuple) else self.value(node.shapes)
+
+        def verdict(run: Run, records: Records) -> Verdict:
+            text = value(run, records, None)
+            shapes = fixed if among is None else among(run, records, None)
+            return None if text is None or shapes is None else has_shape(text, shapes)
+
+        return Plan(node, verdict, (value,) if among is None else (value, among))
 
     def _membership(self, node: t.OneOf | t.Includes) -> Plan:
         value = self.value(node.value)

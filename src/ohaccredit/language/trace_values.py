@@ -166,13 +166,13 @@ class ValuePlanner(ABC):
         return get
 
     def _bands(self, derived: t.Derived) -> Get:
-        bands = [(None if band.when is None else self.plan(band.when), band.then) for band in derived.bands]
+        bands = [(None if band.when is None else self.plan(band.when), self.value(band.then)) for band in derived.bands]
 
-        def get(run: Run, records: Records, notes: Notes | None) -> str | None:
+        def get(run: Run, records: Records, notes: Notes | None) -> Any:
             for when, then in bands:
                 verdict = True if when is None else when.verdict(run, records)
                 if verdict:
-                    return then
+                    return then(run, records, notes)
                 if verdict is None:
                     if when is not None and notes is not None:
                         trace = when.trace(run, records, notes.paths)
@@ -399,14 +399,12 @@ def decoder(kind: Scalar) -> Callable[[Any], Any] | None:
 
 
 def shifted(start: date, amount: int, unit: str, direction: str) -> date | None:
-    """A date moved by days or calendar months; None if that leaves the calendar."""
+    """A date moved by days, weeks or calendar months; None if that leaves the calendar."""
     sign = 1 if direction == "after" else -1
     try:
-        return (
-            shift_months(start, sign * amount)
-            if unit == "months"
-            else date.fromordinal(start.toordinal() + sign * amount)
-        )
+        if unit == "months":
+            return shift_months(start, sign * amount)
+        return date.fromordinal(start.toordinal() + sign * amount * (7 if unit == "weeks" else 1))
     except (OverflowError, ValueError):
         return None
 

@@ -93,11 +93,11 @@ class DerivedValue:
 
 @dataclass(frozen=True, slots=True)
 class ShiftedDate:
-    """A date moved by calendar months or days: "12 months before assessment date"."""
+    """A date moved by calendar months, weeks or days: "12 months before assessment date"."""
 
     start: Value
     amount: Value
-    unit: Literal["months", "days"]
+    unit: Literal["months", "weeks", "days"]
     direction: Literal["before", "after"]
     type: Scalar
     place: Place = field(compare=False)
@@ -273,6 +273,15 @@ class Includes:
 
 
 @dataclass(frozen=True, slots=True)
+class Shaped:
+    """A text has one of several shapes (`text_shape`)."""
+
+    value: FieldValue
+    shapes: tuple[str, ...] | Value
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Stated:
     """The evidence states the field at all. Never "not met": what is not stated is not evidenced."""
 
@@ -323,17 +332,19 @@ class Remark:
     place: Place = field(compare=False)
 
 
-Condition = All | Either | AtLeast | Not | Compare | OneOf | Includes | Stated | Quantified | DerivedCondition | Remark
+Condition = (
+    All | Either | AtLeast | Not | Compare | OneOf | Includes | Shaped | Stated | Quantified | DerivedCondition | Remark
+)
 
 # ── Definitions around the rules ────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One line of a derived choice: if the condition holds (or none is given), this option."""
+    """One line of a derived value with cases: if the condition holds (or none is given), this value."""
 
     when: Condition | None
-    then: str
+    then: Value
 
 
 @dataclass(frozen=True, slots=True)

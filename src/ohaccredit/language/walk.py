@@ -38,7 +38,8 @@ def _derived(node: object, definitions: t.Definitions, expanded: set[str]) -> li
         if name in definitions.derived and name not in expanded:
             expanded.add(name)
             derived = definitions.derived[name]
-            inside += [derived.value, derived.condition, *(band.when for band in derived.bands)]
+            inside += [derived.value, derived.condition]
+            inside += [part for band in derived.bands for part in (band.when, band.then)]
     return inside
 
 

@@ -39,6 +39,7 @@ ENGLISH: Mapping[str, str] = {
     "includes_all": "{left} include {right}",
     "includes_any": "{left} include at least one of: {right}",
     "stated": "{left} is stated",
+    "shaped": "{left} has one of the shapes {right}, where # is a digit and @ a letter",
     "some": "at least one of the {items}{where}",
     "every": "every one of the {items}{where}",
     "none": "none of the {items}{where}",
@@ -56,6 +57,7 @@ ENGLISH: Mapping[str, str] = {
     "otherwise": "otherwise this is not evidenced",
     "assessment_date": "the date of assessment",
     "shifted": "{amount} {direction} {start}",
+    "amount_in": "{amount}, in {unit},",
     "before_date": "before",
     "after_date": "after",
     "days_between": "the time from {start} to {end}",
@@ -84,6 +86,7 @@ ENGLISH: Mapping[str, str] = {
     "not evidenced": "not evidenced",
     "month": "month",
     "months_unit": "months",
+    "weeks_unit": "weeks",
     "day": "day",
     "days_unit": "days",
     "hour": "hour",
@@ -170,6 +173,9 @@ class Speaker:
                 glue = "list_and" if which == "all" else "list_or"
                 right = self._options(options, value.type, glue)
                 return Clause(self._say(f"includes_{which}", left=self.value(value), right=right))
+            case t.Shaped(value, shapes):
+                right = self._options(shapes, t.Constant((), Choices(()), node.place).type, "list_or")
+                return Clause(self._say("shaped", left=self.value(value), right=right))
             case t.Stated(value):
                 return Clause(self._say("stated", left=self.value(value)))
             case t.Quantified():
@@ -247,10 +253,13 @@ class Speaker:
                 return self._say("as_of", words=words, day=self.value(as_of))
             case t.DerivedValue(name):
                 return self._words(self._definitions.derived[name].words, name)
-            case t.ShiftedDate(start, amount, _, direction):
+            case t.ShiftedDate(start, amount, unit, direction):
+                moved = self.value(amount)
+                if isinstance(amount.type, Number) and amount.type.unit != unit:
+                    moved = self._say("amount_in", amount=moved, unit=self._say(f"{unit}_unit"))
                 return self._say(
                     "shifted",
-                    amount=self.value(amount),
+                    amount=moved,
                     direction=self._say(f"{direction}_date"),
                     start=self.value(start),
                 )

@@ -24,6 +24,8 @@ from ohaccredit.standards.shape import check_shape
 
 EXPECTED = ("met", "not met", "not evidenced")
 """The outcomes that the cases of every rule must show at least once."""
+NOT_IN_FORCE = "not in force"
+"""What a case expects of a criterion on a day outside its dates."""
 FEWEST = 4
 """Positive, negative, not evidenced, boundary."""
 
@@ -81,8 +83,14 @@ def load_cases(home: Home, edition: Edition, problems: list[Problem]) -> dict[st
 def run_case(edition: Edition, case: Case) -> CaseResult:
     """Decide a case by both forms of its rule and compare with what it expects."""
     evidence = encode(case.evidence, edition.record)
-    decision = decide(edition, case.criterion, evidence, case.on)
-    compiled = edition.compiled.on(case.on)[case.criterion](evidence)
+    on = edition.rules_of(evidence, case.on)
+    decision = decide(edition, case.criterion, evidence, on)
+    in_force = edition.criteria[case.criterion].in_force(on)
+    if not in_force or case.file.expect == NOT_IN_FORCE:
+        is_so = in_force == (case.file.expect != NOT_IN_FORCE)
+        said = "" if is_so else f"the criterion is {'in force' if in_force else NOT_IN_FORCE} on {on}"
+        return CaseResult(case, decision, said)
+    compiled = edition.compiled.on(on)[case.criterion](evidence)
     wanted = Outcome.of_words(case.file.expect)
     differences: list[str] = []
     if decision.outcome is not wanted:

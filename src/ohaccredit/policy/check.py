@@ -6,8 +6,9 @@ from datetime import date
 
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.policy.cases import load_cases
-from ohaccredit.standards.edition import Edition, list_editions, load_edition
+from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.home import Home
+from ohaccredit.standards.loading import list_editions, load_edition
 from ohaccredit.standards.sources import Statement, load_statements
 
 DEFINITIONS = ("parameters", "derived")

@@ -274,7 +274,7 @@ class _Viewer:
         self.edition = assessment.edition
         self.statements = statements
         self.language = language
-        self.speaker = Speaker(self.edition.definitions, assessment.on, language, assessment.factors)
+        self.speaker = Speaker(self.edition.definitions, assessment.rules_of, language, assessment.factors)
 
     def tier(self, result: TierResult) -> TierView:
         name = say(result.tier.words, self.language)
@@ -455,7 +455,7 @@ class _Viewer:
             if isinstance(node, t.ParameterValue) and node.name not in seen:
                 seen.add(node.name)
                 parameter = self.edition.definitions.parameters[node.name]
-                dated = parameter.on(self.assessment.on)
+                dated = parameter.on(self.assessment.rules_of)
                 if dated is None:
                     continue
                 figures = dated.by_factor or {"": dated.value}

@@ -46,6 +46,8 @@ class EvidenceType:
     """What it takes to provide, in half days: our estimate, used to compare ways and not to bill."""
     type: Type
     checks: ChecksOf
+    computed: bool = False
+    """Worked out by the program from the rest, never handed in."""
     identified_by: tuple[str, ...] = ()
     """The fields that say what an item is (a document's kind): they stay known when the item does not count."""
     share_of: Mapping[tuple[str, ...], str] = field(default_factory=dict)
@@ -84,7 +86,7 @@ class EvidenceReader:
             kind = self._keyed(record, words)
         return EvidenceType(
             file.evidence, words, file.about.plain(), file.collects, file.privacy, file.effort,
-            kind, file.checks, tuple(file.identified_by), self._share_of, self._linked,
+            kind, file.checks, file.computed, tuple(file.identified_by), self._share_of, self._linked,
         )  # fmt: skip
 
     def _check_names(self, fields: Mapping[str, Field]) -> None:

@@ -28,6 +28,7 @@ def _day(raw: object) -> date:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+Severity = Literal["info", "warn", "query", "invalid"]
 Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 
 
@@ -110,12 +111,16 @@ class EvidenceFile(File):
     words: WordsOf
     about: WordsOf
     collects: Literal["one", "many", "one_per_key", "every_item"]
+    computed: bool = False
+    """Worked out by the program from the rest, never handed in."""
+    same_fields_as: Name | None = None
+    """Another evidence type whose fields this one has too."""
     identified_by: list[Name] = []
     """The fields that say what an item is: they stay known when the item does not count."""
     privacy: Literal["open", "organisation", "staff", "aggregate"]
     effort: int = Field(ge=0)
     keys: dict[Name, KeyOf] | None = None
-    fields: dict[Name, FieldOf]
+    fields: dict[Name, FieldOf] = {}
     checks: ChecksOf = ChecksOf()
 
 
@@ -147,8 +152,14 @@ class StatementOf(File):
     id: StatementId
     place: str
     says: str
-    binds: list[Literal["employer", "provider", "scheme", "government", "profession"]]
+    binds: list[Literal["employer", "employee", "provider", "issuer", "scheme", "government", "profession"]]
     kind: Literal["criterion", "process", "factor", "incentive", "offer", "metric", "context"]
+    in_force: ForceOf | None = None
+    """For law and guidance: the dates between which it holds."""
+    address: str | None = None
+    """Where it can be read."""
+    to_confirm: str | None = None
+    """What was not read in the text itself and has to be confirmed there before anybody relies on it."""
     tier: str | list[str] | None = None
     same_as: list[StatementId] = []
     unclear: str | None = None
@@ -160,7 +171,10 @@ class SourceFile(File):
     source: Id
     title: str
     publisher: str
+    nature: Literal["document", "law", "guidance", "design"] = "document"
+    """law: a statutory rule; guidance: official advice on it; design: our own choice; document: anything else."""
     published: str | None = None
+    address: str | None = None
     note: str | None = None
     statements: list[StatementOf]
 
@@ -199,6 +213,14 @@ class ModuleOf(File):
     about: WordsOf
 
 
+class VerdictOf(File):
+    """What the three verdicts are called in a standard that gives a verdict and no tier."""
+
+    valid: WordsOf
+    query: WordsOf
+    not_valid: WordsOf
+
+
 class StandardFile(File):
     """standards/<standard>/<edition>/standard.yaml."""
 
@@ -210,8 +232,15 @@ class StandardFile(File):
     subject: WordsOf
     in_force: ForceOf
     shares: str | None = None
+    decided_as_of: str | None = None
+    """The field whose date says which day's rules apply; without it, the date of assessment does."""
     foundations: list[TierOf] = []
-    tiers: list[TierOf] = Field(min_length=1)
+    tiers: list[TierOf] = []
+    verdict: VerdictOf | None = None
+    parts: list[TierOf] = []
+    """The groups of criteria of a standard that gives a verdict and no tier."""
+    actions: dict[Id, WordsOf] = {}
+    """What is to be done about a finding of a standard that gives a verdict."""
     modules: list[ModuleOf] = []
     adopts: list[AdoptOf] = []
     evidence: list[Name] = Field(min_length=1)
@@ -232,15 +261,38 @@ class JudgedOf(File):
     met_from: int
 
 
+class NoticeOf(File):
+    """What a finding says in a standard that gives a verdict. {name} in the text is a derived value's."""
+
+    severity: Severity
+    says: WordsOf
+    next: list[Id] = []
+
+
+class NoticesOf(File):
+    """What is said of each outcome; by reason goes first. An outcome without a notice is not worth one."""
+
+    met: NoticeOf | None = None
+    not_met: NoticeOf | None = None
+    not_evidenced: NoticeOf | None = None
+    by_reason: dict[str, NoticeOf] = {}
+
+
 class CriterionOf(File):
-    """One requirement, in the words a lawyer reads."""
+    """One requirement, in the words a lawyer reads.
+
+    A criterion of a standard with tiers has an obligation and a next step; one of a standard that gives a
+    verdict has notices instead.
+    """
 
     id: Id
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]+-[0-9]+$")] | None = None
     title: WordsOf
     requirement: WordsOf
-    obligation: Literal["must", "expected", "credit"]
+    obligation: Literal["must", "expected", "credit"] | None = None
     statements: list[StatementId] = Field(min_length=1)
-    next_step: WordsOf
+    next_step: WordsOf | None = None
+    notices: NoticesOf | None = None
     effective: ForceOf | None = None
     module: Id | None = None
     may_claim_not_applicable: bool = False
@@ -272,7 +324,7 @@ class ParameterOf(File):
     """A dated figure. `origin` says whether a source gives it or we propose it."""
 
     words: WordsOf
-    type: Literal["count", "number", "percent", "months", "days", "choices"]
+    type: Literal["count", "number", "percent", "money", "months", "days", "choices"]
     unit: str = ""
     by: Id | None = None
     origin: Literal["source", "proposal"]
@@ -287,10 +339,10 @@ class ParametersFile(File):
 
 
 class BandOf(File):
-    """One line of a derived choice."""
+    """One line of a derived value with cases; `then` is one of the options, or any value."""
 
     when: dict[str, Any] | None = None
-    then: str
+    then: Any
 
 
 class DerivedOf(File):
@@ -298,7 +350,7 @@ class DerivedOf(File):
 
     words: WordsOf
     why: str
-    value: dict[str, Any] | None = None
+    value: dict[str, Any] | str | None = None
     condition: dict[str, Any] | None = None
     options: dict[str, WordsOf] | None = None
     first_of: list[BandOf] | None = None
@@ -325,7 +377,7 @@ class CaseOf(File):
     name: str
     on: Day | None = None
     given: dict[str, Any]
-    expect: Literal["met", "not met", "not evidenced", "not applicable"]
+    expect: Literal["met", "not met", "not evidenced", "not applicable", "not in force"]
     reason: str | None = None
     missing: list[str] | None = None
     because: str

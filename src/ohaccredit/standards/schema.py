@@ -79,6 +79,8 @@ def _explanations(edition: Edition) -> Schema:
 def _evidence(edition: Edition, definitions: dict[str, object], prefix: str, language: str) -> Schema:
     properties: Schema = {}
     for name, kind in edition.evidence.items():
+        if kind.computed:
+            continue
         key = prefix + name
         schema = _type(kind.type, language, edition, definitions, (name,))
         definitions[key] = {"title": _say(kind.words, language), "description": _say(kind.about, language), **schema}

@@ -1,0 +1,127 @@
+"""Verdicts: what a standard without tiers says of a thing, notice by notice.
+
+A fit note reaches no tier. Each finding may give a notice (information, warning, query, invalid), and the
+gravest of them makes the verdict: valid, query or not valid. What a finding says and what is to be done
+about it stand in the standard; nothing here knows any one rule.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from ohaccredit.assessment.assess import Assessment, Finding
+from ohaccredit.language import tree as t
+from ohaccredit.language.outcome import Outcome
+from ohaccredit.language.problems import Place
+from ohaccredit.language.trace import Tracer
+from ohaccredit.language.words import Speaker
+from ohaccredit.standards.edition import Tier
+from ohaccredit.standards.files import Severity
+
+VerdictName = Literal["valid", "query", "not_valid"]
+
+SEVERITIES: tuple[Severity, ...] = ("info", "warn", "query", "invalid")
+"""From the lightest to the gravest."""
+_GIVES: dict[Severity, VerdictName] = {"info": "valid", "warn": "valid", "query": "query", "invalid": "not_valid"}
+_NAMED = re.compile(r"\{([a-z0-9-]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeGiven:
+    """One notice of a verdict. `finding` is None where the edition does not cover the day at all."""
+
+    finding: Finding | None
+    severity: Severity
+    message: str
+    next: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An assessment against a standard that gives a verdict, as it is said to people."""
+
+    assessment: Assessment
+    language: str = "en"
+
+    @cached_property
+    def notices(self) -> tuple[NoticeGiven, ...]:
+        """What the findings say, the gravest first, then in the order of the standard."""
+        edition, day = self.assessment.edition, self.assessment.rules_of
+        if not _covers(edition.in_force.start, edition.in_force.until, day):
+            message = f"This edition says nothing of {day.day} {day:%B %Y}: it cannot be checked here."
+            return (NoticeGiven(None, "query", message, ()),)
+        given = [notice for finding in self.assessment.findings if (notice := self._notice(finding)) is not None]
+        return tuple(sorted(given, key=lambda notice: -SEVERITIES.index(notice.severity)))
+
+    @property
+    def name(self) -> VerdictName:
+        """The verdict: that of the gravest notice, else valid."""
+        return _GIVES[self.notices[0].severity] if self.notices else "valid"
+
+    @property
+    def words(self) -> str:
+        """What the standard calls the verdict."""
+        return self._say(self.assessment.edition.verdicts[self.name])
+
+    @property
+    def next(self) -> tuple[tuple[str, str], ...]:
+        """What is to be done: the actions with their words, those of the gravest notices first, each once."""
+        actions = self.assessment.edition.actions
+        ids = dict.fromkeys(action for notice in self.notices for action in notice.next)
+        return tuple((id_, self._say(actions[id_])) for id_ in ids)
+
+    @property
+    def unchecked(self) -> tuple[Finding, ...]:
+        """The findings for which what was handed in says too little, and which give no notice of it."""
+        told = {id(notice.finding) for notice in self.notices}
+        findings = self.assessment.findings
+        return tuple(each for each in findings if each.outcome is Outcome.NOT_EVIDENCED and id(each) not in told)
+
+    @property
+    def parts(self) -> tuple[tuple[Tier, Outcome], ...]:
+        """Each part of the standard with its outcome: not met if a criterion is not, else not evidenced, else met."""
+        return tuple((result.tier, _together([f.outcome for f in result.findings])) for result in self.assessment.tiers)
+
+    def _notice(self, finding: Finding) -> NoticeGiven | None:
+        notices = finding.criterion.notices
+        if notices is None:
+            return None
+        notice = notices.by_reason.get(finding.reason) or notices.by_outcome.get(finding.outcome.value)
+        if notice is None:
+            return None
+        message = _NAMED.sub(lambda named: self._value(named[1]), self._say(notice.says))
+        return NoticeGiven(finding, notice.severity, message, notice.next)
+
+    def _value(self, name: str) -> str:
+        kind = self.assessment.edition.definitions.derived[name].type
+        assert kind is not None, "notices name values only (standards.loading checks it)"
+        value, _ = self._tracer.value(t.DerivedValue(name, kind, Place("", 0, 0)))
+        return self._speaker.plain(value, kind)
+
+    @cached_property
+    def _tracer(self) -> Tracer:
+        assessment = self.assessment
+        return Tracer(assessment.edition.definitions, assessment.prepared.evidence, assessment.rules_of)
+
+    @cached_property
+    def _speaker(self) -> Speaker:
+        return Speaker(self.assessment.edition.definitions, self.assessment.rules_of, self.language)
+
+    def _say(self, words: object) -> str:
+        assert isinstance(words, dict)
+        return str(words.get(self.language) or words["en"])
+
+
+def _covers(start: date, until: date | None, day: date) -> bool:
+    return start <= day and (until is None or day <= until)
+
+
+def _together(outcomes: list[Outcome]) -> Outcome:
+    for outcome in (Outcome.NOT_MET, Outcome.NOT_EVIDENCED, Outcome.MET):
+        if outcome in outcomes:
+            return outcome
+    return Outcome.NOT_APPLICABLE

@@ -1,0 +1,548 @@
+"""Loading an edition: all its files read and checked as one.
+
+Reading an edition finds every problem in all its files before anything is said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from ohaccredit.language import tree as t
+from ohaccredit.language.parse import Reading, nearest, read_condition
+from ohaccredit.language.problems import Place, Problem, ProblemsFound, json_pointer
+from ohaccredit.language.source import Source
+from ohaccredit.language.types import Date, Field, Record, Type, Words
+from ohaccredit.language.walk import evidence_named, walk
+from ohaccredit.standards.definitions import DefinitionsReader
+from ohaccredit.standards.edition import Criterion, Edition, Notice, Notices, Tier
+from ohaccredit.standards.evidence import EvidenceReader, EvidenceType
+from ohaccredit.standards.files import (
+    ChecksOf,
+    CriteriaFile,
+    CriterionOf,
+    EvidenceFile,
+    ForceOf,
+    NoticeOf,
+    NoticesOf,
+    ReasonsFile,
+    RefusedFile,
+    RuleFile,
+    StandardFile,
+    TierOf,
+)
+from ohaccredit.standards.home import Home
+from ohaccredit.standards.reading import Model, read_file
+
+FilePath = tuple[str | int, ...]
+
+JUDGEMENTS = "judgements"
+"""The evidence type in which assessors' judgements are recorded."""
+EVERY_ITEM = "every_item"
+REFUSED = "refused.yaml"
+_NAMED = re.compile(r"\{([a-z0-9-]+)\}")
+
+
+def reasons_of(rule: t.Rule, definitions: t.Definitions) -> tuple[str, ...]:
+    """The reason codes that a rule can give."""
+    remarks = [
+        node for node in walk(rule.applies_when, rule.met_when, definitions=definitions) if isinstance(node, t.Remark)
+    ]
+    codes = [code for remark in remarks for code in (remark.reason_if_met, remark.reason_if_not_met) if code]
+    return tuple(dict.fromkeys(codes))
+
+
+def named_in(text: str) -> list[str]:
+    """The derived values whose names stand in braces in the text of a notice."""
+    return _NAMED.findall(text)
+
+
+def list_editions(home: Home) -> list[tuple[str, str]]:
+    """Every (standard, edition) that has a standard.yaml, in order."""
+    found = home.standards.glob("*/*/standard.yaml")
+    return sorted((path.parent.parent.name, path.parent.name) for path in found)
+
+
+def load_edition(home: Home, standard: str, edition: str | None = None, *, on: date | None = None) -> Edition:
+    """An edition by name; without `edition`, the one in force on a date, else the latest.
+
+    Raises ProblemsFound with every problem of its files.
+    """
+    problems: list[Problem] = []
+    editions = [name for each, name in list_editions(home) if each == standard]
+    if not editions:
+        known = tuple(sorted({each for each, _ in list_editions(home)}))
+        raise ProblemsFound([Problem(f'There is no standard "{standard}".', hint=nearest(standard, known))])
+    if edition is None:
+        edition = _in_force(home, standard, editions, on)
+    if edition not in editions:
+        raise ProblemsFound([Problem(f'"{standard}" has no edition "{edition}".', hint=nearest(edition, editions))])
+    loaded = _Loader(home, problems).edition(standard, edition)
+    if problems or loaded is None:
+        raise ProblemsFound(problems)
+    return loaded
+
+
+def _in_force(home: Home, standard: str, editions: list[str], on: date | None) -> str:
+    chosen = editions[-1]
+    if on is None:
+        return chosen
+    for name in editions:
+        read = read_file(home.standards / standard / name / "standard.yaml", name, StandardFile, [])
+        if read and read[0].in_force.start <= on and (read[0].in_force.until is None or on <= read[0].in_force.until):
+            chosen = name
+    return chosen
+
+
+class _Loader:
+    """Reads the files of one edition; problems gather as it goes."""
+
+    def __init__(self, home: Home, problems: list[Problem], adopting: tuple[str, ...] = ()) -> None:
+        self._home = home
+        self._problems = problems
+        self._adopting = adopting
+        self._files: dict[str, str] = {}
+
+    def _read(self, path: Path, model: type[Model]) -> tuple[Model, Source] | None:
+        name = self._home.name(path)
+        read = read_file(path, name, model, self._problems)
+        if read is not None:
+            self._files[name] = read[1].digest
+        return read
+
+    def edition(self, standard: str, edition: str) -> Edition | None:
+        folder, rules = self._home.standards / standard / edition, self._home.rules / standard / edition
+        read = self._read(folder / "standard.yaml", StandardFile)
+        if read is None:
+            return None
+        file, source = read
+        for key, expected in (("standard", standard), ("edition", edition)):
+            if getattr(file, key) != expected:
+                self._note(source, (key,), f'The folder says "{expected}", the file "{getattr(file, key)}".')
+        self._kind_of_standard(file, source)
+        tiers = [_tier(each, True) for each in (*file.foundations, *file.parts)] + [
+            _tier(each, False) for each in file.tiers
+        ]
+        criteria = self._criteria(folder, file, f"{standard}/{edition}", {tier.id for tier in tiers})
+        adopted = self._adopted(file, source, {tier.id for tier in tiers}, criteria)
+        judged = tuple(
+            c.id for c in (*criteria.values(), *(c for e in adopted for c in e.criteria.values())) if c.judged
+        )
+        evidence = self._evidence(file, source, judged)
+        if len(evidence) < len(file.evidence):
+            return None  # rules read against half the evidence would only add misleading problems
+        record = Record({name: kind.field for name, kind in evidence.items()})
+        definitions = t.Definitions({}, {})
+        shared = DefinitionsReader(self._read, self._problems)
+        for origin in adopted:
+            self._take_over(origin.definitions, definitions, source)
+        if file.shares and not (self._home.rules / file.shares).is_dir():
+            self._note(source, ("shares",), f'There is no folder "rules/{file.shares}".')
+        elif file.shares and not any(origin.shares == file.shares for origin in adopted):
+            shared.add(self._home.rules / file.shares, record, definitions)
+        if rules.is_dir():
+            shared.add(rules, record, definitions)
+        shared.check_circles(definitions, source)
+        found, written = self._rules(rules, criteria, record, definitions)
+        for origin in adopted:
+            taken = {id_: rule for id_, rule in origin.rules.items() if id_ in criteria}
+            found.update(taken)
+            for id_, rule in taken.items():
+                for name in sorted(evidence_named(rule, definitions) - set(evidence)):
+                    self._note(
+                        source, ("evidence",), f'The adopted criterion "{id_}" reads "{name}", which is not listed.'
+                    )
+        self._judged(criteria, found, record, definitions, source)
+        self._notices(file, criteria, found, definitions)
+        for id_, criterion in criteria.items():
+            if (
+                id_ not in found
+                and id_ not in written
+                and criterion.judged is None
+                and criterion.origin == f"{standard}/{edition}"
+            ):
+                where = self._home.name(rules / id_ / "rule.yaml")
+                self._problems.append(
+                    Problem(
+                        f'The criterion "{id_}" has no rule.',
+                        criterion.place,
+                        hint=f"Write {where}, or give it a rubric.",
+                    )
+                )
+        ordered = {tier.id: index for index, tier in enumerate(tiers)}
+        return Edition(
+            standard=standard,
+            edition=edition,
+            title=file.title.plain(),
+            about=file.about.plain(),
+            notice=file.notice.plain(),
+            subject=file.subject.plain(),
+            in_force=file.in_force,
+            tiers=tuple(tiers),
+            verdicts={}
+            if file.verdict is None
+            else {
+                name: words.plain()
+                for name, words in (
+                    ("valid", file.verdict.valid),
+                    ("query", file.verdict.query),
+                    ("not_valid", file.verdict.not_valid),
+                )
+            },
+            actions={id_: words.plain() for id_, words in file.actions.items()},
+            decided_as_of=self._decided_as_of(file, source, record),
+            modules={module.id: module.words.plain() for module in file.modules},
+            criteria=dict(sorted(criteria.items(), key=lambda pair: ordered.get(pair[1].tier, 0))),
+            rules={id_: found[id_] for id_ in criteria if id_ in found},
+            definitions=definitions,
+            shares=file.shares or "",
+            evidence=evidence,
+            refused=self._refused(),
+            reasons=self._reasons(found),
+            linked=self._linked(evidence, f"{standard}/{edition}"),
+            files=self._files,
+        )
+
+    def _note(self, source: Source, path: FilePath, message: str, hint: str = "") -> None:
+        self._problems.append(Problem(message, source.place(path), json_pointer(path), hint))
+
+    # ── Criteria ──
+
+    def _criteria(self, folder: Path, standard: StandardFile, origin: str, tiers: set[str]) -> dict[str, Criterion]:
+        criteria: dict[str, Criterion] = {}
+        modules = {module.id for module in standard.modules}
+        for path in sorted((folder / "criteria").glob("*.yaml")):
+            read = self._read(path, CriteriaFile)
+            if read is None:
+                continue
+            file, source = read
+            if file.tier not in tiers:
+                self._note(
+                    source,
+                    ("tier",),
+                    f'The standard has no tier "{file.tier}".',
+                    nearest(file.tier, tuple(tiers)),
+                )
+            for index, each in enumerate(file.criteria):
+                where: FilePath = ("criteria", index)
+                if each.id in criteria:
+                    self._note(source, (*where, "id"), f'The criterion "{each.id}" is there twice.')
+                if each.module is not None and each.module not in modules:
+                    self._note(source, (*where, "module"), f'The standard has no module "{each.module}".')
+                self._kind_of_criterion(each, standard, source, where)
+                criteria[each.id] = _criterion(each, file.tier, standard.in_force, origin, source.place((*where, "id")))
+        return criteria
+
+    def _kind_of_standard(self, file: StandardFile, source: Source) -> None:
+        """A standard has tiers, or gives a verdict."""
+        if file.verdict is None:
+            if not file.tiers:
+                self._note(source, (), '"tiers" is missing, or "verdict" and "parts" in its place.')
+            for key in ("parts", "actions"):
+                if getattr(file, key):
+                    self._note(source, (key,), f'"{key}" belongs to a standard that gives a verdict.')
+            return
+        for key in ("tiers", "foundations", "adopts"):
+            if getattr(file, key):
+                self._note(source, (key,), f'A standard that gives a verdict has no "{key}".')
+        if not file.parts:
+            self._note(source, (), '"parts" is missing: the groups of criteria of a standard that gives a verdict.')
+
+    def _kind_of_criterion(self, each: CriterionOf, standard: StandardFile, source: Source, where: FilePath) -> None:
+        needed = ("obligation", "next_step") if standard.verdict is None else ("notices",)
+        barred = ("notices",) if standard.verdict is None else ("obligation", "next_step")
+        kind = "with tiers" if standard.verdict is None else "that gives a verdict"
+        for key in needed:
+            if getattr(each, key) is None:
+                self._note(source, where, f'"{key}" is missing here.')
+        for key in barred:
+            if getattr(each, key) is not None:
+                self._note(source, (*where, key), f'A criterion of a standard {kind} has no "{key}".')
+
+    def _decided_as_of(self, file: StandardFile, source: Source, record: Record) -> tuple[str, ...]:
+        if file.decided_as_of is None:
+            return ()
+        path = tuple(file.decided_as_of.split("."))
+        kind: Type = record
+        for name in path:
+            found = kind.fields.get(name) if isinstance(kind, Record) else None
+            kind = found.type if found is not None else Record({})
+        if not isinstance(kind, Date):
+            self._note(source, ("decided_as_of",), f'"{file.decided_as_of}" is no date.')
+        return path
+
+    def _notices(
+        self,
+        file: StandardFile,
+        criteria: Mapping[str, Criterion],
+        rules: Mapping[str, t.Rule],
+        definitions: t.Definitions,
+    ) -> None:
+        """What notices name must be there: actions, derived values, reasons that the rule gives; and each code once."""
+        codes: set[str] = set()
+        for criterion in criteria.values():
+            if criterion.code and criterion.code in codes:
+                self._problems.append(Problem(f'The code "{criterion.code}" is there twice.', criterion.place))
+            codes.add(criterion.code)
+            notices = criterion.notices
+            for notice in () if notices is None else (*notices.by_reason.values(), *notices.by_outcome.values()):
+                unknown = [(each, tuple(file.actions), "action") for each in notice.next if each not in file.actions]
+                unknown += [
+                    (each, tuple(definitions.derived), "derived value")
+                    for words in notice.says.values()
+                    for each in named_in(words)
+                    if each not in definitions.derived or definitions.derived[each].type is None
+                ]
+                for name, known, what in unknown:
+                    message = f'A notice of "{criterion.id}" names the {what} "{name}", which is not there.'
+                    self._problems.append(Problem(message, criterion.place, hint=nearest(name, known)))
+            rule = rules.get(criterion.id)
+            given = () if rule is None else reasons_of(rule, definitions)
+            for reason in () if notices is None or rule is None else notices.by_reason:
+                if reason not in given:
+                    message = f'The rule of "{criterion.id}" never gives the reason "{reason}".'
+                    self._problems.append(Problem(message, criterion.place, hint=nearest(reason, given)))
+
+    def _adopted(
+        self, file: StandardFile, source: Source, tiers: set[str], criteria: dict[str, Criterion]
+    ) -> list[Edition]:
+        """The editions whose criteria this one takes over; their criteria are added to `criteria`."""
+        editions: list[Edition] = []
+        for index, adopt in enumerate(file.adopts):
+            where: FilePath = ("adopts", index)
+            name = f"{adopt.standard}/{adopt.edition}"
+            if name in self._adopting:
+                self._note(source, where, f'"{name}" is adopted in a circle.')
+                continue
+            loader = _Loader(self._home, self._problems, (*self._adopting, f"{file.standard}/{file.edition}"))
+            edition = loader.edition(adopt.standard, adopt.edition)
+            if edition is None:
+                continue
+            self._files.update(loader._files)
+            editions.append(edition)
+            for tier, ids in adopt.into.items():
+                if tier not in tiers:
+                    self._note(
+                        source,
+                        (*where, "into", tier),
+                        f'The standard has no tier "{tier}".',
+                        nearest(tier, tuple(tiers)),
+                    )
+                for position, id_ in enumerate(ids):
+                    here = (*where, "into", tier, position)
+                    if id_ not in edition.criteria:
+                        self._note(
+                            source,
+                            here,
+                            f'"{name}" has no criterion "{id_}".',
+                            nearest(id_, tuple(edition.criteria)),
+                        )
+                    elif id_ in criteria:
+                        self._note(source, here, f'The criterion "{id_}" is there twice.')
+                    else:
+                        criteria[id_] = _moved(edition.criteria[id_], tier)
+        return editions
+
+    def _judged(
+        self,
+        criteria: Mapping[str, Criterion],
+        rules: dict[str, t.Rule],
+        record: Record,
+        definitions: t.Definitions,
+        source: Source,
+    ) -> None:
+        """A judged criterion is decided by the judgements recorded for it: all must reach the level."""
+        for criterion in criteria.values():
+            if criterion.judged is None:
+                continue
+            if criterion.id in rules:
+                self._problems.append(
+                    Problem(f'The criterion "{criterion.id}" has both a rule and a rubric.', criterion.place)
+                )
+                continue
+            raw = {
+                "every": JUDGEMENTS,
+                "where": {"field": "criterion", "is": criterion.id},
+                "satisfying": {"field": "level", "at_least": criterion.judged.met_from},
+                "if_list_empty": "not evidenced",
+            }
+            condition = read_condition(Reading(source, record, definitions, self._problems), raw, ("evidence",))
+            if condition is not None:
+                rules[criterion.id] = t.Rule(criterion.id, None, condition, criterion.place)
+
+    # ── Evidence ──
+
+    def _evidence(self, file: StandardFile, source: Source, judged: tuple[str, ...]) -> dict[str, EvidenceType]:
+        folder = self._home.standards / "evidence"
+        every: dict[str, Field] = {}
+        read = self._read(folder / f"{EVERY_ITEM}.yaml", EvidenceFile)
+        if read is not None:
+            every = EvidenceReader(read[0], read[1], judged, self._problems).every_item()
+        types: dict[str, EvidenceType] = {}
+        names = list(file.evidence)
+        if judged and JUDGEMENTS not in names:
+            names.append(JUDGEMENTS)
+        known = tuple(path.stem for path in folder.glob("*.yaml") if path.stem != EVERY_ITEM and path.name != REFUSED)
+        for index, name in enumerate(names):
+            if name not in known:
+                self._note(source, ("evidence", index), f'There is no evidence type "{name}".', nearest(name, known))
+                continue
+            read = self._read(folder / f"{name}.yaml", EvidenceFile)
+            if read is None:
+                continue
+            if read[0].same_fields_as is not None:
+                read = self._with_fields(read[0], read[1], folder, known)
+            if read[0].evidence != name:
+                self._note(read[1], ("evidence",), f'The file is called "{name}".')
+            types[name] = EvidenceReader(read[0], read[1], judged, self._problems).type(every)
+        return types
+
+    def _with_fields(
+        self, file: EvidenceFile, source: Source, folder: Path, known: tuple[str, ...]
+    ) -> tuple[EvidenceFile, Source]:
+        """The file with the fields and checks of the evidence type that it says it shares them with."""
+        name = file.same_fields_as or ""
+        if name not in known or name == file.evidence:
+            self._note(source, ("same_fields_as",), f'There is no evidence type "{name}".', nearest(name, known))
+            return file, source
+        other = self._read(folder / f"{name}.yaml", EvidenceFile)
+        if other is None:
+            return file, source
+        pairs = {key: [*getattr(other[0].checks, key), *getattr(file.checks, key)] for key in ChecksOf.model_fields}
+        fields = {**file.fields, **other[0].fields}
+        return file.model_copy(update={"fields": fields, "checks": ChecksOf(**pairs)}), source
+
+    def _linked(self, evidence: Mapping[str, EvidenceType], own: str) -> dict[str, Edition]:
+        """The editions that embedded assessments are of: the one of the same name, else the latest."""
+        linked: dict[str, Edition] = {}
+        for standard in sorted({name for kind in evidence.values() for name in kind.linked.values()}):
+            editions = [edition for each, edition in list_editions(self._home) if each == standard]
+            name = own.partition("/")[2]
+            if not editions:
+                self._problems.append(Problem(f'{own} links to "{standard}", which has no edition.'))
+                continue
+            if any(each.partition("/")[0] == standard for each in (*self._adopting, own)):
+                self._problems.append(Problem(f'{own} links to "{standard}", which links back to it.'))
+                continue
+            chosen = name if name in editions else editions[-1]
+            loader = _Loader(self._home, self._problems, (*self._adopting, own))
+            edition = loader.edition(standard, chosen)
+            if edition is not None:
+                linked[standard] = edition
+                self._files.update(loader._files)
+        return linked
+
+    def _reasons(self, rules: Mapping[str, t.Rule]) -> dict[str, Words]:
+        path = self._home.standards / "reasons.yaml"
+        read = self._read(path, ReasonsFile) if path.exists() else None
+        reasons: dict[str, Words] = {}
+        if read is not None:
+            reasons.update((code, words.plain()) for code, words in read[0].reasons.items())
+        if path.exists():
+            for rule in rules.values():
+                for remark in walk(rule.applies_when, rule.met_when):
+                    if not isinstance(remark, t.Remark):
+                        continue
+                    for code in (remark.reason_if_met, remark.reason_if_not_met):
+                        if code and code not in reasons:
+                            hint = nearest(code, tuple(reasons)) or "Add it to standards/reasons.yaml."
+                            self._problems.append(
+                                Problem(f'The reason "{code}" has no words.', remark.place, hint=hint)
+                            )
+        return reasons
+
+    def _refused(self) -> dict[str, Words]:
+        read = self._read(self._home.standards / "evidence" / REFUSED, RefusedFile)
+        if read is None:
+            return {}
+        return {name: entry.because.plain() for entry in read[0].refused for name in entry.names}
+
+    # ── Rules ──
+
+    def _rules(
+        self, folder: Path, criteria: Mapping[str, Criterion], record: Record, definitions: t.Definitions
+    ) -> tuple[dict[str, t.Rule], set[str]]:
+        """The rules that can be read, and the criteria for which one is written at all."""
+        rules: dict[str, t.Rule] = {}
+        written: set[str] = set()
+        for path in sorted(folder.glob("*/rule.yaml")):
+            written.add(path.parent.name)
+            read = self._read(path, RuleFile)
+            cases = path.with_name("cases.yaml")
+            if cases.exists():
+                self._files[self._home.name(cases)] = hashlib.sha256(cases.read_bytes()).hexdigest()
+            if read is None:
+                continue
+            file, source = read
+            if file.criterion != path.parent.name:
+                self._note(source, ("criterion",), f'The folder is called "{path.parent.name}".')
+            if file.criterion not in criteria:
+                known = tuple(criteria)
+                self._note(
+                    source,
+                    ("criterion",),
+                    f'There is no criterion "{file.criterion}".',
+                    nearest(file.criterion, known),
+                )
+            reading = Reading(source, record, definitions, self._problems)
+            applies = None
+            if file.applies_when is not None:
+                applies = read_condition(reading, file.applies_when, ("applies_when",))
+            met = read_condition(reading, file.met_when, ("met_when",))
+            if met is not None:
+                rules[file.criterion] = t.Rule(file.criterion, applies, met, source.place(("met_when",)))
+        return rules, written
+
+    def _take_over(self, adopted: t.Definitions, own: t.Definitions, source: Source) -> None:
+        """Add an adopted edition's figures; a name must not mean two things."""
+        for name, parameter in adopted.parameters.items():
+            if own.parameters.setdefault(name, parameter) != parameter:
+                self._note(
+                    source, ("adopts",), f'Two adopted editions mean different things by the parameter "{name}".'
+                )
+        for name, derived in adopted.derived.items():
+            if own.derived.setdefault(name, derived) != derived:
+                self._note(source, ("adopts",), f'Two adopted editions mean different things by "{name}".')
+
+
+def _tier(file: TierOf, foundation: bool) -> Tier:
+    return Tier(file.id, file.words.plain(), file.about.plain() if file.about else {}, foundation)
+
+
+def _criterion(file: CriterionOf, tier: str, force: ForceOf, origin: str, place: Place) -> Criterion:
+    return Criterion(
+        id=file.id,
+        tier=tier,
+        obligation=file.obligation or "must",
+        title=file.title.plain(),
+        requirement=file.requirement.plain(),
+        statements=tuple(file.statements),
+        next_step=file.next_step.plain() if file.next_step else {},
+        effective=file.effective or force,
+        module=file.module or "",
+        may_claim_not_applicable=file.may_claim_not_applicable,
+        judged=file.judged,
+        code=file.code or "",
+        notices=None if file.notices is None else _said(file.notices),
+        origin=origin,
+        place=place,
+    )
+
+
+def _said(file: NoticesOf) -> Notices:
+    def notice(each: NoticeOf) -> Notice:
+        return Notice(each.severity, each.says.plain(), tuple(each.next))
+
+    by_outcome = {name: getattr(file, name) for name in ("met", "not_met", "not_evidenced")}
+    return Notices(
+        {reason: notice(each) for reason, each in file.by_reason.items()},
+        {name: notice(each) for name, each in by_outcome.items() if each is not None},
+    )
+
+
+def _moved(criterion: Criterion, tier: str) -> Criterion:
+    return replace(criterion, tier=tier)
