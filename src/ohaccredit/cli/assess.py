@@ -54,8 +54,14 @@ def command(
             show(view, everything=everything)
         if html or pdf:
             from ohaccredit.cli.reports import write_reports
+            from ohaccredit.reports.report import report_html, report_pdf
 
-            written = write_reports(assessment, view, home, html=html, pdf=pdf)
+            written = write_reports(
+                html=html,
+                pdf=pdf,
+                make_html=lambda: report_html(view, home),
+                make_pdf=lambda: report_pdf(assessment, view, home),
+            )
             if not as_json:
                 for path in written:
                     click.echo(f"Written: {Path(path)}")

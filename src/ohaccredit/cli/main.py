@@ -12,6 +12,7 @@ import click
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "assess": ("assess", "Assess a submission: the tier it reaches, why, and the next steps."),
     "explain": ("explain", "Explain one finding: rule, evidence, source, what would change it."),
+    "fitnote": ("fitnote", "Check fit notes and health and work reports; timelines; a summary."),
     "standards": ("standards", "List and show standards; the JSON Schema of a submission."),
     "rules": ("rules", "Check rule files and run their worked cases."),
 }

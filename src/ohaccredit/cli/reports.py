@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from ohaccredit.assessment.assess import Assessment
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
-from ohaccredit.reports.report import report_html, report_pdf
-from ohaccredit.reports.view import AssessmentView
-from ohaccredit.standards.home import Home
 
 
 def write_reports(
-    assessment: Assessment, view: AssessmentView, home: Home, *, html: str | None, pdf: str | None
+    *, html: str | None, pdf: str | None, make_html: Callable[[], str], make_pdf: Callable[[], bytes]
 ) -> list[str]:
-    """Write the report in the forms asked for and give the paths written.
+    """Write a report in the forms asked for and give the paths written.
 
     Both are made before either is written, so a failure leaves nothing behind. Raises ProblemsFound.
     """
@@ -24,10 +21,10 @@ def write_reports(
 
     made: dict[str, bytes] = {}
     if html:
-        made[html] = report_html(view, home).encode()
+        made[html] = make_html().encode()
     if pdf:
         try:
-            made[pdf] = report_pdf(assessment, view, home)
+            made[pdf] = make_pdf()
         except PdfUnavailable as error:
             raise ProblemsFound([Problem(str(error))]) from None
         except PdfNotConforming as error:
@@ -35,12 +32,12 @@ def write_reports(
                 [Problem(f"The report cannot be made accessible: {each}") for each in error.problems]
             ) from None
     for path, data in made.items():
-        _write_whole(Path(path), data)
+        write_whole(Path(path), data)
     return list(made)
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write beside the target and rename, so that nobody ever sees half a file."""
+def write_whole(path: Path, data: bytes) -> None:
+    """Write beside the target and rename, so that nobody ever sees half a file. Raises ProblemsFound."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

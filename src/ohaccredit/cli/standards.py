@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from ohaccredit.cli.shared import home_of, print_json, reports_problems
+from ohaccredit.standards.edition import Criterion, Edition
+from ohaccredit.standards.files import ForceOf
 
 
 @click.group("standards", help="List and show standards; the JSON Schema of a submission.")
@@ -40,8 +42,10 @@ def list_(ctx: click.Context, as_json: bool) -> None:
         return
     for e in editions:
         click.secho(f"{e.standard} {e.edition}", bold=True)
-        tiers = ", ".join(tier.words["en"] for tier in e.ladder)
-        click.echo(f"  {e.title['en']}. {len(e.criteria)} criteria. Tiers: {tiers}. In force from {e.in_force.start}.")
+        says = "Tiers: " + ", ".join(tier.words["en"] for tier in e.ladder)
+        if e.verdicts:
+            says = "Verdicts: " + ", ".join(words["en"] for words in e.verdicts.values())
+        click.echo(f"  {e.title['en']}. {len(e.criteria)} criteria. {says}. In force from {e.in_force.start}.")
 
 
 @command.command("show")
@@ -69,7 +73,9 @@ def show(ctx: click.Context, standard: str, edition: str | None, with_rules: boo
                     {
                         "criterion": c.id,
                         "tier": c.tier,
-                        "obligation": c.obligation,
+                        **({"code": c.code, "notices": _notices(c)} if c.notices else {"obligation": c.obligation}),
+                        "from": c.effective.start.isoformat(),
+                        "until": c.effective.until.isoformat() if c.effective.until else None,
                         "title": c.title["en"],
                         "requirement": c.requirement["en"],
                         "statements": list(c.statements),
@@ -89,10 +95,35 @@ def show(ctx: click.Context, standard: str, edition: str | None, with_rules: boo
         for criterion in loaded.criteria.values():
             if criterion.tier != tier.id:
                 continue
-            click.echo(f"  {criterion.title['en']} ({criterion.obligation}; {criterion.id})")
+            click.echo(f"  {criterion.title['en']} ({_named(loaded, criterion)})")
             click.echo(f"    {criterion.requirement['en']}")
             if with_rules:
                 click.echo(f"    Rule: {speaker.condition(loaded.rules[criterion.id].met_when).line()}.")
+
+
+def _named(edition: Edition, criterion: Criterion) -> str:
+    """What stands in brackets behind a criterion's title: its code or obligation, its own dates, its id."""
+    parts = [criterion.code if criterion.notices is not None else criterion.obligation, criterion.id]
+    if criterion.effective != edition.in_force:
+        until = f" to {criterion.effective.until}" if criterion.effective.until else ""
+        parts.insert(1, f"from {criterion.effective.start}{until}")
+    return "; ".join(part for part in parts if part)
+
+
+def _notices(criterion: Criterion) -> dict[str, object]:
+    """What is said of each reason and outcome, for programs."""
+    notices = criterion.notices
+    assert notices is not None
+    return {
+        key: {"severity": notice.severity, "says": notice.says["en"], "next": list(notice.next)}
+        for key, notice in (*notices.by_reason.items(), *notices.by_outcome.items())
+    }
+
+
+def _force(force: ForceOf | None) -> dict[str, str | None] | None:
+    if force is None:
+        return None
+    return {"from": force.start.isoformat(), "until": force.until.isoformat() if force.until else None}
 
 
 @command.command("schema")
@@ -147,6 +178,10 @@ def trace(ctx: click.Context, statement: str | None, as_json: bool) -> None:
             "kind": statements[id_].file.kind,
             "binds": statements[id_].file.binds,
             "unclear": statements[id_].file.unclear,
+            "nature": statements[id_].nature,
+            "in_force": _force(statements[id_].file.in_force),
+            "to_confirm": statements[id_].file.to_confirm,
+            "address": statements[id_].address or None,
             "criteria": citing[id_],
         }
         for id_ in chosen
@@ -157,8 +192,9 @@ def trace(ctx: click.Context, statement: str | None, as_json: bool) -> None:
     for row in rows:
         click.secho(f"{row['statement']}  {row['source']}, {row['place']}", bold=True)
         click.echo(f"  {row['says']}")
-        if statement and row["unclear"]:
-            click.echo(f"  Unclear: {row['unclear']}")
+        for label, key in (("Unclear", "unclear"), ("To confirm", "to_confirm"), ("Read it at", "address")):
+            if statement and row[key]:
+                click.echo(f"  {label}: {row[key]}")
         rests = ", ".join(row["criteria"]) or f"no criterion ({row['kind']})"  # type: ignore[arg-type]
         click.secho(f"  → {rests}", dim=not row["criteria"])
     cited = sum(1 for row in rows if row["criteria"])

@@ -67,6 +67,9 @@ def run_assessment(
     source = read_source(submission)
     day = on or date.today()
     loaded = load_edition(home, standard or standard_named(source) or DEFAULT_STANDARD, edition, on=day)
+    if loaded.verdicts:
+        message = f"{loaded.id} gives a verdict on one {loaded.subject['en']} and no tier."
+        raise ProblemsFound([Problem(message, hint='Use "ohaccredit fitnote" for it.')])
     unknown = [module for module in modules if module not in loaded.modules]
     if unknown:
         raise ProblemsFound([Problem(f'{loaded.id} has no module "{module}".') for module in unknown])

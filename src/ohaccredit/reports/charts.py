@@ -13,20 +13,29 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from enum import Enum
 from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-FONT = "Source Sans 3"
-INK = "#17202a"
-QUIET = "#4a5560"
-GRID = "#c9cfd4"
-LINE = "#0b4f8a"
-MET = "#0f5132"
-NOT_MET = "#9b1c1c"
-NOT_APPLICABLE = "#d5dade"
+from ohaccredit.reports.svg import (
+    GRID,
+    INK,
+    LINE,
+    MET,
+    NOT_APPLICABLE,
+    NOT_MET,
+    QUIET,
+    check_id,
+    drawn_path,
+    finish,
+    label_at,
+    number,
+    opening,
+    text_at,
+    xy,
+)
 
 
 class Better(Enum):
@@ -167,14 +176,14 @@ def line_chart(series: Series, *, chart_id: str, words: ChartWords = ENGLISH) ->
     cannot be one.
     """
     points = _checked(series)
-    _check_id(chart_id)
+    check_id(chart_id)
     title = escape(series.title)
-    head = _head(chart_id, 640, 270, series.title, _line_description(series, points, words))
-    body = [head, _text(0, 14, title, size=13, weight=600)]
-    body.append(_text(0, 31, escape(words.better[series.better]), fill=QUIET))
+    head = opening(chart_id, 640, 270, series.title, _line_description(series, points, words))
+    body = [head, text_at(0, 14, title, size=13, weight=600)]
+    body.append(text_at(0, 31, escape(words.better[series.better]), fill=QUIET))
     if not points:
-        body.append(_text(320, 140, escape(words.no_points), anchor="middle"))
-        return _svg(body)
+        body.append(text_at(320, 140, escape(words.no_points), anchor="middle"))
+        return finish(body)
 
     left, right, top, bottom = 58.0, 612.0, 48.0, 222.0
     bounds = [float(b) for p in points for b in (p.low, p.value, p.high) if b is not None]
@@ -191,43 +200,43 @@ def line_chart(series: Series, *, chart_id: str, words: ChartWords = ENGLISH) ->
 
     step_places = max(map(_places, ticks))
     for tick in ticks:
-        body.append(_path(f"M{_n(left)} {_n(y(tick))}H{_n(right)}", stroke=GRID, width=0.75))
+        body.append(drawn_path(f"M{xy(left)} {xy(y(tick))}H{xy(right)}", stroke=GRID, width=0.75))
         label = number(tick, step_places) + series.unit
-        body.append(_text(left - 6, y(tick) + 4, escape(label.strip()), anchor="end", fill=QUIET))
+        body.append(text_at(left - 6, y(tick) + 4, escape(label.strip()), anchor="end", fill=QUIET))
     for on in _labelled_dates([p.on for p in points], x):
-        body.append(_path(f"M{_n(x(on))} {_n(bottom)}v5", stroke=QUIET, width=0.75))
-        body.append(_text(x(on), bottom + 18, _date(on, words), anchor="middle", fill=QUIET))
-    body.append(_path(f"M{_n(left)} {_n(bottom)}H{_n(right)}", stroke=INK, width=1))
+        body.append(drawn_path(f"M{xy(x(on))} {xy(bottom)}v5", stroke=QUIET, width=0.75))
+        body.append(text_at(x(on), bottom + 18, _date(on, words), anchor="middle", fill=QUIET))
+    body.append(drawn_path(f"M{xy(left)} {xy(bottom)}H{xy(right)}", stroke=INK, width=1))
 
     baseline = next((p for p in points if p.on == series.baseline), None)
     if baseline is not None:
         at = y(baseline.value)
-        body.append(_path(f"M{_n(left)} {_n(at)}H{_n(right)}", stroke=INK, width=1, dash="5 3"))
+        body.append(drawn_path(f"M{xy(left)} {xy(at)}H{xy(right)}", stroke=INK, width=1, dash="5 3"))
     comparable = [p for p in points if p.comparable]
     if len(comparable) > 1:
-        way = "L".join(f"{_n(x(p.on))} {_n(y(p.value))}" for p in comparable)
-        body.append(_path(f"M{way}", stroke=LINE, width=2))
+        way = "L".join(f"{xy(x(p.on))} {xy(y(p.value))}" for p in comparable)
+        body.append(drawn_path(f"M{way}", stroke=LINE, width=2))
     labelled = {points[0].on, points[-1].on} | ({baseline.on} if baseline else set())
     for p in points:
         px, py = x(p.on), y(p.value)
         if p.low is not None and p.high is not None:
-            low, high = _n(y(p.low)), _n(y(p.high))
+            low, high = xy(y(p.low)), xy(y(p.high))
             body.append(
-                _path(
-                    f"M{_n(px)} {low}V{high}M{_n(px - 4)} {low}h8M{_n(px - 4)} {high}h8",
+                drawn_path(
+                    f"M{xy(px)} {low}V{high}M{xy(px - 4)} {low}h8M{xy(px - 4)} {high}h8",
                     stroke=QUIET,
                     width=1,
                 )
             )
         fill, radius = (LINE, 3.5) if p.comparable else ("#ffffff", 4.5)
         body.append(
-            f'<circle cx="{_n(px)}" cy="{_n(py)}" r="{_n(radius)}" fill="{fill}" stroke="{LINE}" stroke-width="1.5"/>'
+            f'<circle cx="{xy(px)}" cy="{xy(py)}" r="{xy(radius)}" fill="{fill}" stroke="{LINE}" stroke-width="1.5"/>'
         )
         if p.on in labelled or not p.comparable:
             above = y(p.high) if p.high is not None else py
-            body.append(_label(px, max(above - 8, top - 4), _value(p.value, series)))
+            body.append(label_at(px, max(above - 8, top - 4), _value(p.value, series)))
     body += _legend_of_line(points, words, has_baseline=baseline is not None)
-    return _svg(body)
+    return finish(body)
 
 
 def line_table(series: Series, *, words: ChartWords = ENGLISH) -> ChartTable:
@@ -260,7 +269,7 @@ def tier_chart(tiers: Sequence[TierCounts], *, chart_id: str, title: str, words:
 
     Raises ValueError if a count is negative or the id cannot be one.
     """
-    _check_id(chart_id)
+    check_id(chart_id)
     if any(count < 0 for tier in tiers for count in tier.counts):
         raise ValueError("A count of criteria cannot be negative.")
     table = tier_table(tiers, title=title, words=words)
@@ -269,25 +278,25 @@ def tier_chart(tiers: Sequence[TierCounts], *, chart_id: str, title: str, words:
         for t in tiers
     )
     height = 66 + 36 * len(tiers)
-    body = [_head(chart_id, 640, height, table.caption, f"{spoken}." if spoken else words.no_points)]
-    body.append(_text(0, 14, escape(title), size=13, weight=600))
+    body = [opening(chart_id, 640, height, table.caption, f"{spoken}." if spoken else words.no_points)]
+    body.append(text_at(0, 14, escape(title), size=13, weight=600))
     at = 0.0
     for kind, name in enumerate(words.outcomes):
         body.append(_segment(kind, at, 26, 22, 14))
-        body.append(_text(at + 28, 37.5, escape(name)))
+        body.append(text_at(at + 28, 37.5, escape(name)))
         at += 50 + 6.2 * len(name)
     scale = 500 / max([1, *(sum(t.counts) for t in tiers)])
     for i, tier in enumerate(tiers):
         top = 58.0 + 36 * i
-        body.append(_text(104, top + 17, escape(tier.tier), anchor="end", weight=600))
+        body.append(text_at(104, top + 17, escape(tier.tier), anchor="end", weight=600))
         at = 112.0
         for kind, count in enumerate(tier.counts):
             width = count * scale
             if count:
                 body.append(_segment(kind, at, top, width, 25, label=count))
             at += width
-        body.append(_text(at + 6, top + 17, str(sum(tier.counts)), fill=QUIET))
-    return _svg(body)
+        body.append(text_at(at + 6, top + 17, str(sum(tier.counts)), fill=QUIET))
+    return finish(body)
 
 
 def tier_table(tiers: Sequence[TierCounts], *, title: str, words: ChartWords = ENGLISH) -> ChartTable:
@@ -297,17 +306,6 @@ def tier_table(tiers: Sequence[TierCounts], *, title: str, words: ChartWords = E
         (words.tier, *words.outcomes, words.total),
         tuple((t.tier, *map(str, t.counts), str(sum(t.counts))) for t in tiers),
     )
-
-
-def number(value: Decimal | float, places: int) -> str:
-    """A number with exactly `places` decimals, a comma every three digits and a true minus sign.
-
-    Rounds half to even on the decimal value, so 0.25 to one place is 0.2 on every machine; a result
-    of zero has no sign.
-    """
-    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
-    return f"{abs(rounded) if rounded == 0 else rounded:,f}".replace("-", "−")
 
 
 def _checked(series: Series) -> list[Point]:
@@ -323,11 +321,6 @@ def _checked(series: Series) -> list[Point]:
         if p.low is not None and p.high is not None and not p.low <= p.value <= p.high:
             raise ValueError(f"{series.title}: the interval does not hold its value on {p.on.isoformat()}.")
     return points
-
-
-def _check_id(chart_id: str) -> None:
-    if not chart_id[:1].isalpha() or not chart_id.replace("-", "").replace("_", "").isalnum():
-        raise ValueError(f"Not usable as an id: {chart_id!r}.")
 
 
 def _line_description(series: Series, points: Sequence[Point], words: ChartWords) -> str:
@@ -358,22 +351,22 @@ def _legend_of_line(points: Sequence[Point], words: ChartWords, *, has_baseline:
     at = 58.0
     top = 262.0
     if has_baseline:
-        yield _path(f"M{_n(at)} {_n(top - 4)}h22", stroke=INK, width=1, dash="5 3")
-        yield _text(at + 28, top, escape(words.baseline), fill=QUIET)
+        yield drawn_path(f"M{xy(at)} {xy(top - 4)}h22", stroke=INK, width=1, dash="5 3")
+        yield text_at(at + 28, top, escape(words.baseline), fill=QUIET)
         at += 50 + 6.2 * len(words.baseline)
     if any(not p.comparable for p in points):
         yield (
-            f'<circle cx="{_n(at + 8)}" cy="{_n(top - 4)}" r="4.5" fill="#ffffff" stroke="{LINE}" stroke-width="1.5"/>'
+            f'<circle cx="{xy(at + 8)}" cy="{xy(top - 4)}" r="4.5" fill="#ffffff" stroke="{LINE}" stroke-width="1.5"/>'
         )
-        yield _text(at + 20, top, escape(words.not_comparable), fill=QUIET)
+        yield text_at(at + 20, top, escape(words.not_comparable), fill=QUIET)
         at += 42 + 6.2 * len(words.not_comparable)
     if any(p.low is not None for p in points):
-        yield _path(
-            f"M{_n(at + 6)} {_n(top - 10)}v12M{_n(at + 2)} {_n(top - 10)}h8M{_n(at + 2)} {_n(top + 2)}h8",
+        yield drawn_path(
+            f"M{xy(at + 6)} {xy(top - 10)}v12M{xy(at + 2)} {xy(top - 10)}h8M{xy(at + 2)} {xy(top + 2)}h8",
             stroke=QUIET,
             width=1,
         )
-        yield _text(at + 18, top, escape(words.interval), fill=QUIET)
+        yield text_at(at + 18, top, escape(words.interval), fill=QUIET)
 
 
 def _segment(kind: int, x: float, y: float, width: float, height: float, label: int | None = None) -> str:
@@ -387,25 +380,25 @@ def _segment(kind: int, x: float, y: float, width: float, height: float, label: 
     dash = ' stroke-dasharray="3 2"' if kind == 2 else ""
     inset = 0.75
     parts = [
-        f'<rect x="{_n(x + inset)}" y="{_n(y + inset)}" width="{_n(max(width - 2 * inset, 0.5))}" '
-        f'height="{_n(height - 2 * inset)}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"{dash}/>'
+        f'<rect x="{xy(x + inset)}" y="{xy(y + inset)}" width="{xy(max(width - 2 * inset, 0.5))}" '
+        f'height="{xy(height - 2 * inset)}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"{dash}/>'
     ]
     if kind == 1 and width > 6:
         stripes = "".join(
-            f"M{_n(x + offset)} {_n(y + inset)}v{_n(height - 2 * inset)}"
+            f"M{xy(x + offset)} {xy(y + inset)}v{xy(height - 2 * inset)}"
             for offset in (5.0 * i for i in range(1, math.ceil((width - 2) / 5)))
         )
-        parts.append(_path(stripes, stroke=stroke, width=1))
+        parts.append(drawn_path(stripes, stroke=stroke, width=1))
     text = "" if label is None else str(label)
     room = 8 + 7 * len(text)
     if text and width >= room:
         middle = x + width / 2
         if kind == 1:  # the number stands on clear ground, not on the stripes
             parts.append(
-                f'<rect x="{_n(middle - room / 2 + 1)}" y="{_n(y + 4)}" width="{_n(room - 2)}" '
-                f'height="{_n(height - 8)}" fill="#ffffff"/>'
+                f'<rect x="{xy(middle - room / 2 + 1)}" y="{xy(y + 4)}" width="{xy(room - 2)}" '
+                f'height="{xy(height - 8)}" fill="#ffffff"/>'
             )
-        parts.append(_text(middle, y + height / 2 + 4.5, text, anchor="middle", weight=600, fill=ink))
+        parts.append(text_at(middle, y + height / 2 + 4.5, text, anchor="middle", weight=600, fill=ink))
     return "".join(parts)
 
 
@@ -442,52 +435,3 @@ def _date(on: date, words: ChartWords) -> str:
 
 def _value(value: Decimal, series: Series) -> str:
     return number(value, series.places) + series.unit
-
-
-def _n(value: float) -> str:
-    """A coordinate: two decimals at most, never "-0"."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-def _head(chart_id: str, width: int, height: int, title: str, description: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" id="{chart_id}" role="img" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" font-family="{FONT}" font-size="12" '
-        f'aria-labelledby="{chart_id}-title {chart_id}-desc">'
-        f'<title id="{chart_id}-title">{escape(title)}</title>'
-        f'<desc id="{chart_id}-desc">{escape(description)}</desc>'
-    )
-
-
-def _svg(parts: Sequence[str]) -> Markup:
-    """The finished chart. All words in it were escaped where they were put in."""
-    return Markup("".join(parts) + "</svg>")  # noqa: S704
-
-
-def _text(
-    x: float,
-    y: float,
-    content: str,
-    *,
-    anchor: str = "start",
-    weight: int = 400,
-    size: int = 12,
-    fill: str = INK,
-) -> str:
-    return (
-        f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" font-weight="{weight}" font-size="{size}" '
-        f'fill="{fill}">{content}</text>'
-    )
-
-
-def _label(x: float, y: float, content: str) -> str:
-    """A value beside its point, on white ground so that no line runs through it."""
-    width = 6.4 * len(content) + 4
-    ground = f'<rect x="{_n(x - width / 2)}" y="{_n(y - 11)}" width="{_n(width)}" height="14" fill="#ffffff"/>'
-    return ground + _text(x, y, escape(content), anchor="middle", weight=600)
-
-
-def _path(d: str, *, stroke: str, width: float, dash: str = "") -> str:
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<path d="{d}" fill="none" stroke="{stroke}" stroke-width="{_n(width)}"{dashes}/>'

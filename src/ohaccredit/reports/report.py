@@ -1,24 +1,16 @@
-"""The assessment report: one template, as a page for the screen and as a PDF.
-
-The record of the assessment is attached to the PDF as JSON. User text is data: every expression of the
-template passes through `inert.Printer`, the template runs in a sandbox, and nothing is fetched.
-"""
+"""The assessment report: one template, as a page for the screen and as a PDF with the record attached."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from ohaccredit.assessment.assess import Assessment
 from ohaccredit.assessment.record import record
 from ohaccredit.reports import charts
-from ohaccredit.reports.inert import Printer, font_coverage
-from ohaccredit.reports.pdf import Attachment, inline_assets, render_pdf
+from ohaccredit.reports.page import make_page, page_html, page_pdf
 from ohaccredit.reports.view import AssessmentView
 from ohaccredit.standards.home import Home
 
@@ -26,36 +18,31 @@ TEMPLATE = "report/assessment.html.j2"
 
 
 def report_page(view: AssessmentView, home: Home) -> str:
-    """The complete HTML page that both forms are made of; its style sheet is an `asset:` reference."""
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(home.templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=Printer(coverage=font_coverage(home.templates)),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(line_chart=_line_chart, line_table=charts.line_table, tier_chart=_tier_chart)
-    environment.globals.update(tier_table=charts.tier_table)
-    return environment.get_template(TEMPLATE).render(view=view)
+    """The complete HTML page that both forms are made of."""
+    functions: dict[str, Callable[..., Any]] = {
+        "line_chart": _line_chart,
+        "line_table": charts.line_table,
+        "tier_chart": _tier_chart,
+        "tier_table": charts.tier_table,
+    }
+    return make_page(home, TEMPLATE, functions, view=view)
 
 
 def report_html(view: AssessmentView, home: Home) -> str:
     """The report as one self-contained page for the screen."""
-    return inline_assets(report_page(view, home), home.templates)
+    return page_html(report_page(view, home), home)
 
 
 def report_pdf(assessment: Assessment, view: AssessmentView, home: Home) -> bytes:
-    """The report as PDF/UA-1 and PDF/A-3a, with the record attached.
-
-    Its dates are the assessment date, so the same assessment gives the same bytes. Raises what
-    `render_pdf` raises.
-    """
-    moment = datetime(assessment.on.year, assessment.on.month, assessment.on.day, tzinfo=UTC)
-    content = json.dumps(record(assessment), ensure_ascii=False, indent=1).encode()
-    attachment = Attachment("assessment.json", content, moment, moment, "The assessment record")
-    return render_pdf(
-        report_page(view, home), assets=home.templates, attachment=attachment, created=moment, modified=moment
+    """The report as PDF/UA-1 and PDF/A-3a. Raises what `page_pdf` raises."""
+    page = report_page(view, home)
+    return page_pdf(
+        page,
+        home,
+        assessment.on,
+        record=record(assessment),
+        name="assessment.json",
+        about="The assessment record",
     )
 
 

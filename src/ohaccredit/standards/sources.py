@@ -16,6 +16,10 @@ class Statement:
 
     source: str
     title: str
+    nature: str
+    """law, guidance, design (our own choice), or document."""
+    address: str
+    """Where it can be read; "" if that is not known."""
     file: StatementOf
 
     @property
@@ -46,7 +50,8 @@ def load_statements(home: Home) -> dict[str, Statement]:
                         json_pointer(where),
                     )
                 )
-            statements[each.id] = Statement(file.source, file.title, each)
+            address = each.address or file.address or ""
+            statements[each.id] = Statement(file.source, file.title, file.nature, address, each)
     if problems:
         raise ProblemsFound(problems)
     return statements

@@ -1,0 +1,141 @@
+"""`ohaccredit fitnote`: checking notes and reports, absence timelines, an employer's summary."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from ohaccredit.cli.findings import plain, wrapped
+from ohaccredit.cli.papers import Papers, read_papers
+from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems
+from ohaccredit.cli.submissions import DateType
+from ohaccredit.reports.paper_view import NoticeView, PapersView, PaperView, paper_json, papers_view
+
+MARKS = {"valid": ("✓", "green"), "query": ("?", "yellow"), "not_valid": ("✗", "red")}
+SEVERITY_MARKS = {"invalid": ("✗", "red"), "query": ("?", "yellow"), "warn": ("!", "yellow"), "info": ("i", "blue")}
+MANY = 12
+"""From so many papers on, valid ones are listed in a line each, unless all is asked for."""
+
+
+@click.group("fitnote")
+def command() -> None:
+    """Check fit notes and AHP Health and Work Reports against the rules in force on the day."""
+
+
+@command.command("check")
+@click.argument("files", nargs=-1, required=True)
+@click.option("--on", type=DateType(), help="The day of the check, year-month-day; else today.")
+@click.option("--columns", type=click.Path(exists=True, dir_okay=False), help="How the columns of a table are called.")
+@click.option("--all", "everything", is_flag=True, help="Say everything of every paper, sources too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--html", type=click.Path(dir_okay=False), help="Write the result as an HTML page.")
+@click.option("--pdf", type=click.Path(dir_okay=False), help="Write the result as a PDF (PDF/UA-1, PDF/A-3a).")
+@click.pass_context
+@reports_problems
+def check(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    on: date | None,
+    columns: str | None,
+    everything: bool,
+    as_json: bool,
+    html: str | None,
+    pdf: str | None,
+) -> None:
+    """Check the notes and reports in FILES: JSON, or tables as CSV or XLSX; - is standard input.
+
+    Each paper is valid, a query, or not valid, with reasons, sources, and what to do next. Rows of a table
+    that cannot be read are listed, the others are checked, and the exit code is 2.
+    """
+    from ohaccredit.standards.sources import load_statements
+
+    home, day = home_of(ctx), on or date.today()
+    papers = read_papers(home, files, day, Path(columns) if columns else None)
+    view = papers_view(papers.checks, load_statements(home), day, _title(files))
+    if as_json:
+        print_json(
+            {
+                "on": day.isoformat(),
+                "notes": [paper_json(paper) for paper in view.papers],
+                "remarks": list(papers.remarks),
+                "problems": [problem.as_json() for problem in papers.problems],
+            }
+        )
+    else:
+        show_papers(view, papers, everything=everything)
+    if html or pdf:
+        from ohaccredit.cli.reports import write_reports
+        from ohaccredit.reports.papers import papers_html, papers_pdf
+
+        written = write_reports(
+            html=html,
+            pdf=pdf,
+            make_html=lambda: papers_html(view, home),
+            make_pdf=lambda: papers_pdf(view, home, day),
+        )
+        if not as_json:
+            for path in written:
+                click.echo(f"Written: {path}")
+    if papers.problems:
+        if not as_json:
+            show_problems(papers.problems)
+        raise click.exceptions.Exit(2)
+
+
+def _title(files: tuple[str, ...]) -> str:
+    return Path(files[0]).stem if len(files) == 1 and files[0] != "-" else "Fit notes and reports"
+
+
+def show_papers(view: PapersView, papers: Papers, *, everything: bool) -> None:
+    """The papers on a terminal: what needs doing first, the rest in a line each."""
+    many = len(view.papers) >= MANY and not everything
+    click.echo("")
+    for paper in view.papers:
+        if not many or paper.verdict != "valid":
+            _show(paper, everything=everything)
+    valid = [paper for paper in view.papers if paper.verdict == "valid"]
+    if many and valid:
+        click.secho(f"{count_of(len(valid), 'valid paper')} (--all shows each)", dim=True)
+        click.echo("")
+    for remark in papers.remarks:
+        click.secho(wrapped(remark, "  ", "    "), dim=True)
+    said = ", ".join(f"{number:,} {words.lower()}" for _, words, number in view.counts)
+    click.secho(f"{count_of(len(view.papers), 'paper')} checked on {view.on}: {said}.", bold=True)
+    click.secho("A query or an invalid note is no reason to stop paying sick pay.", dim=True)
+
+
+def _show(paper: PaperView, *, everything: bool) -> None:
+    mark, colour = MARKS[paper.verdict]
+    name = f"{paper.id} ({paper.person})" if paper.person else paper.id
+    click.echo(f"{click.style(f'{mark} {paper.verdict_words}', fg=colour, bold=True)}  {plain(name)}")
+    click.secho(f"  {paper.subject} · {paper.period_words} · by the rules of {paper.rules_of_words}", dim=True)
+    for notice in paper.notices:
+        if everything or notice.severity != "info" or paper.verdict == "valid":
+            _show_notice(notice, everything=everything)
+    for _, says in paper.next:
+        click.echo(wrapped(f"→ {says}", "  ", "    "))
+    if everything:
+        for part in paper.parts:
+            click.secho(f"  {part.words}: {part.answer}", dim=True)
+        if paper.unchecked:
+            click.secho(
+                wrapped(f"Not checked, as too little is known: {'; '.join(paper.unchecked)}", "  ", "    "), dim=True
+            )
+    click.echo("")
+
+
+def _show_notice(notice: NoticeView, *, everything: bool) -> None:
+    mark, colour = SEVERITY_MARKS[notice.severity]
+    confirm = " (to confirm)" if notice.to_confirm else ""
+    click.echo(
+        wrapped(f"{mark} {notice.rule} {notice.message}{confirm}", "  ", "    ").replace(
+            mark, click.style(mark, fg=colour), 1
+        )
+    )
+    for source in notice.sources if everything else notice.sources[:1]:
+        dates = f" ({source.dates})" if source.dates else ""
+        click.secho(wrapped(f"{source.nature_words}: {source.cited}{dates}", "    ", "      "), dim=True)
+        if everything and source.to_confirm:
+            click.secho(wrapped(f"To confirm: {source.to_confirm}", "      ", "      "), dim=True)

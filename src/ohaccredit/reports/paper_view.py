@@ -1,0 +1,292 @@
+"""Checked papers (fit notes, health and work reports) as people and programs read them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ohaccredit.assessment.verdict import NoticeGiven, Verdict
+from ohaccredit.fitnotes.check import PaperCheck
+from ohaccredit.language import tree as t
+from ohaccredit.language.outcome import Outcome
+from ohaccredit.language.types import Date
+from ohaccredit.language.words import Speaker
+from ohaccredit.reports.view import say
+from ohaccredit.standards.edition import Criterion
+from ohaccredit.standards.sources import Statement
+
+NATURES = {
+    "law": "Statutory rule",
+    "guidance": "Guidance",
+    "design": "Our own choice",
+    "document": "Document",
+}
+"""The kinds of source, which a finding must show apart."""
+SEVERITIES = {"invalid": "Not valid", "query": "Query", "warn": "Warning", "info": "Information"}
+ANSWERS = {
+    Outcome.MET: "yes",
+    Outcome.NOT_MET: "no",
+    Outcome.NOT_EVIDENCED: "not known",
+    Outcome.NOT_APPLICABLE: "does not arise",
+}
+"""How a part of a verdict answers its question."""
+VERDICTS = ("not_valid", "query", "valid")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """One source of a finding."""
+
+    id: str
+    nature: str
+    nature_words: str
+    cited: str
+    says: str
+    start: str
+    until: str
+    dates: str
+    """From when until when it holds, in words; "" if the register gives no dates."""
+    to_confirm: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """One finding that says something."""
+
+    rule: str
+    criterion: str
+    title: str
+    severity: str
+    severity_words: str
+    outcome: str
+    message: str
+    sources: tuple[SourceView, ...]
+    next: tuple[tuple[str, str], ...]
+
+    @property
+    def to_confirm(self) -> bool:
+        """Does the finding rest only on what has to be confirmed in the text itself?"""
+        stating = [each for each in self.sources if each.nature != "design"]
+        return bool(stating) and all(each.to_confirm for each in stating)
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One question about the paper, with its answer."""
+
+    id: str
+    words: str
+    about: str
+    answer: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """One paper with its verdict."""
+
+    id: str
+    person: str
+    subject: str
+    verdict: str
+    verdict_words: str
+    rules_of: str
+    rules_of_words: str
+    first_day: str
+    last_day: str
+    cap_last_day: str
+    period_words: str
+    notices: tuple[NoticeView, ...]
+    next: tuple[tuple[str, str], ...]
+    parts: tuple[PartView, ...]
+    unchecked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PapersView:
+    """All papers of one check."""
+
+    title: str
+    on: str
+    notices: tuple[str, ...]
+    papers: tuple[PaperView, ...]
+
+    @property
+    def counts(self) -> tuple[tuple[str, str, int], ...]:
+        """The verdicts with how many papers have each, the gravest first."""
+        counted = Counter(paper.verdict for paper in self.papers)
+        words = {"not_valid": "Not valid", "query": "Query", "valid": "Valid"}
+        return tuple((verdict, words[verdict], counted[verdict]) for verdict in VERDICTS)
+
+    @property
+    def sources(self) -> tuple[SourceView, ...]:
+        """Every source cited, law before guidance before our own choices."""
+        cited = {source.id: source for paper in self.papers for notice in paper.notices for source in notice.sources}
+        order = list(NATURES)
+        return tuple(sorted(cited.values(), key=lambda source: (order.index(source.nature), source.cited)))
+
+    @property
+    def rules(self) -> tuple[tuple[NoticeView, int], ...]:
+        """The notices that were given, by rule and severity, with how many papers got each, gravest first."""
+        counted: dict[tuple[str, str, str], tuple[NoticeView, int]] = {}
+        for paper in self.papers:
+            for notice in paper.notices:
+                key = (notice.rule, notice.severity, notice.title)
+                counted[key] = (counted[key][0] if key in counted else notice, counted.get(key, (notice, 0))[1] + 1)
+        order = list(SEVERITIES)
+        return tuple(sorted(counted.values(), key=lambda pair: (order.index(pair[0].severity), -pair[1])))
+
+
+def papers_view(
+    checks: Sequence[PaperCheck], statements: Mapping[str, Statement], on: date, title: str, language: str = "en"
+) -> PapersView:
+    """The checked papers in the order in which they were handed in."""
+    editions = {check.verdict.assessment.edition.id: check.verdict.assessment.edition for check in checks}
+    said = tuple(dict.fromkeys(say(edition.notice, language) for edition in editions.values()))
+    papers = tuple(paper_view(check, statements, language) for check in checks)
+    return PapersView(title, _day(on, language), said, papers)
+
+
+def paper_view(check: PaperCheck, statements: Mapping[str, Statement], language: str = "en") -> PaperView:
+    """One checked paper."""
+    verdict = check.verdict
+    assessment = verdict.assessment
+    parts = tuple(
+        PartView(part.id, say(part.words, language), say(part.about, language), ANSWERS[outcome], outcome)
+        for part, outcome in verdict.parts
+    )
+    return PaperView(
+        id=check.paper.id,
+        person=check.paper.person,
+        subject=say(assessment.edition.subject, language),
+        verdict=verdict.name,
+        verdict_words=verdict.words,
+        rules_of=assessment.rules_of.isoformat(),
+        rules_of_words=_day(assessment.rules_of, language),
+        first_day=_iso(check.first_day),
+        last_day=_iso(check.last_day),
+        cap_last_day=_iso(check.cap_last_day),
+        period_words=_period(check, language),
+        notices=notice_views(verdict, statements, language),
+        next=verdict.next,
+        parts=parts,
+        unchecked=tuple(say(finding.criterion.title, language) for finding in verdict.unchecked),
+    )
+
+
+def notice_views(verdict: Verdict, statements: Mapping[str, Statement], language: str = "en") -> tuple[NoticeView, ...]:
+    """The notices of a verdict, the gravest first."""
+    return tuple(_notice(notice, verdict, statements, language) for notice in verdict.notices)
+
+
+def paper_json(paper: PaperView) -> dict[str, Any]:
+    """One paper for programs."""
+    return {
+        "id": paper.id,
+        **({"person": paper.person} if paper.person else {}),
+        "subject": paper.subject,
+        "verdict": paper.verdict,
+        "rules_of": paper.rules_of,
+        "covers": {
+            "first_day": paper.first_day or None,
+            "last_day": paper.last_day or None,
+            "cap_last_day": paper.cap_last_day or None,
+        },
+        "findings": [notice_json(notice) for notice in paper.notices],
+        "next": [{"action": action, "says": says} for action, says in paper.next],
+        "parts": {part.id: part.outcome.value for part in paper.parts},
+        "unchecked": list(paper.unchecked),
+    }
+
+
+def notice_json(notice: NoticeView) -> dict[str, Any]:
+    """One finding for programs; `source` is the first of `sources` in words."""
+    return {
+        "rule": notice.rule,
+        "criterion": notice.criterion,
+        "severity": notice.severity,
+        "outcome": notice.outcome,
+        "message": notice.message,
+        "source": notice.sources[0].cited if notice.sources else "",
+        "to_confirm": notice.to_confirm,
+        "sources": [
+            {
+                "id": source.id,
+                "kind": source.nature,
+                "cited": source.cited,
+                "says": source.says,
+                "from": source.start or None,
+                "until": source.until or None,
+                "to_confirm": source.to_confirm or None,
+                "address": source.address or None,
+            }
+            for source in notice.sources
+        ],
+        "next": [action for action, _ in notice.next],
+    }
+
+
+def _notice(notice: NoticeGiven, verdict: Verdict, statements: Mapping[str, Statement], language: str) -> NoticeView:
+    actions = verdict.assessment.edition.actions
+    criterion = notice.finding.criterion if notice.finding is not None else None
+    return NoticeView(
+        rule="" if criterion is None else criterion.code or criterion.id,
+        criterion="" if criterion is None else criterion.id,
+        title="Outside the dates of this edition" if criterion is None else say(criterion.title, language),
+        severity=notice.severity,
+        severity_words=SEVERITIES[notice.severity],
+        outcome=Outcome.NOT_EVIDENCED.value if notice.finding is None else notice.finding.outcome.value,
+        message=notice.message,
+        sources=() if criterion is None else source_views(criterion, statements, language),
+        next=tuple((id_, say(actions[id_], language)) for id_ in notice.next),
+    )
+
+
+def source_views(
+    criterion: Criterion, statements: Mapping[str, Statement], language: str = "en"
+) -> tuple[SourceView, ...]:
+    """The sources of a criterion: law before guidance before what is our own."""
+    cited = [statements[id_] for id_ in criterion.statements if id_ in statements]
+    order = list(NATURES)
+    return tuple(_source(each, language) for each in sorted(cited, key=lambda statement: order.index(statement.nature)))
+
+
+def _source(statement: Statement, language: str) -> SourceView:
+    force = statement.file.in_force
+    start, until = (force.start, force.until) if force is not None else (None, None)
+    dates = ""
+    if start is not None:
+        dates = f"in force from {_day(start, language)}" + (f" to {_day(until, language)}" if until else "")
+    return SourceView(
+        id=statement.file.id,
+        nature=statement.nature,
+        nature_words=NATURES[statement.nature],
+        cited=statement.cited,
+        says=statement.file.says,
+        start=_iso(start),
+        until=_iso(until),
+        dates=dates,
+        to_confirm=statement.file.to_confirm or "",
+        address=statement.address,
+    )
+
+
+def _period(check: PaperCheck, language: str) -> str:
+    if check.first_day is None:
+        return "period not known"
+    first = _day(check.first_day, language)
+    if check.last_day is not None:
+        return f"{first} to {_day(check.last_day, language)}"
+    return f"from {first}, without an end" if check.open_ended else f"from {first}, end not known"
+
+
+def _day(day: date, language: str) -> str:
+    return Speaker(t.Definitions({}, {}), language=language).plain(day, Date())
+
+
+def _iso(day: date | None) -> str:
+    return "" if day is None else day.isoformat()

@@ -1,0 +1,98 @@
+"""Shares of one employer beside a published range: bars with their number, the range as a bracket.
+
+The range is a sanity band, not a target: it is drawn in grey, and nothing is coloured good or bad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+from markupsafe import Markup, escape
+
+from ohaccredit.reports.svg import (
+    GRID,
+    INK,
+    LINE,
+    NOT_APPLICABLE,
+    QUIET,
+    check_id,
+    drawn_path,
+    finish,
+    opening,
+    text_at,
+    xy,
+)
+
+WIDTH, LEFT, RIGHT = 640, 230, 60
+
+
+@dataclass(frozen=True, slots=True)
+class ShareBar:
+    """One share with what it is said as; `published` and `band` are shares too. None: nothing to draw."""
+
+    label: str
+    value: Fraction | None
+    said: str
+    published: Fraction | None = None
+    band: tuple[Fraction, Fraction] | None = None
+
+
+def share_chart(
+    bars: Sequence[ShareBar], *, chart_id: str, title: str, description: str, legend: bool = True
+) -> Markup:
+    """Horizontal bars on one scale from 0 to the next tenth above the largest value.
+
+    Raises ValueError if the id cannot be one.
+    """
+    check_id(chart_id)
+    drawn = [bar.value for bar in bars if bar.value is not None]
+    drawn += [bar.published for bar in bars if bar.published is not None]
+    drawn += [bar.band[1] for bar in bars if bar.band is not None]
+    most = min(Fraction(1), Fraction(ceil(max([*drawn, Fraction(1, 10)]) * 10), 10))
+    scale = (WIDTH - LEFT - RIGHT) / float(most)
+    top = 30 if legend else 6
+    height = top + 34 * len(bars) + 22
+    body = [opening(chart_id, WIDTH, height, title, description)]
+    if legend:
+        body += _legend()
+    for tenth in range(int(most * 10) + 1):
+        if most > Fraction(1, 2) and tenth % 2:
+            continue
+        x = LEFT + tenth / 10 * scale
+        body.append(drawn_path(f"M{xy(x)} {xy(top)}v{34 * len(bars)}", stroke=GRID, width=1))
+        body.append(text_at(x, height - 6, f"{tenth * 10}%", anchor="middle", fill=QUIET, size=11))
+    for number, bar in enumerate(bars):
+        body.append(_row(bar, top + 34 * number, scale))
+    return finish(body)
+
+
+def _row(bar: ShareBar, y: float, scale: float) -> str:
+    parts = [text_at(LEFT - 8, y + 21, escape(bar.label), anchor="end")]
+    if bar.band is not None:
+        low, high = (LEFT + float(each) * scale for each in bar.band)
+        wide = xy(max(high - low, 1))
+        parts.append(f'<rect x="{xy(low)}" y="{xy(y + 3)}" width="{wide}" height="28" fill="{NOT_APPLICABLE}"/>')
+    if bar.value is not None:
+        width = max(float(bar.value) * scale, 0.8)
+        parts.append(f'<rect x="{LEFT}" y="{xy(y + 9)}" width="{xy(width)}" height="16" fill="{LINE}"/>')
+        parts.append(text_at(LEFT + width + 5, y + 21.5, escape(bar.said), weight=600))
+    else:
+        parts.append(text_at(LEFT + 5, y + 21.5, escape(bar.said), fill=QUIET))
+    if bar.published is not None:
+        x = LEFT + float(bar.published) * scale
+        parts.append(drawn_path(f"M{xy(x)} {xy(y + 2)}v30", stroke=INK, width=2, dash="3 2"))
+    return "".join(parts)
+
+
+def _legend() -> list[str]:
+    return [
+        f'<rect x="0" y="4" width="20" height="12" fill="{LINE}"/>',
+        text_at(26, 14, "this employer", size=11),
+        drawn_path("M124 2v16", stroke=INK, width=2, dash="3 2"),
+        text_at(132, 14, "published figure", size=11),
+        f'<rect x="232" y="3" width="20" height="14" fill="{NOT_APPLICABLE}"/>',
+        text_at(258, 14, "range in which most employers' figures may be expected (our proposal)", size=11),
+    ]
