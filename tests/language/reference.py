@@ -37,6 +37,9 @@ BOUNDS: dict[str, Callable[[Any, Any], bool]] = {
 REDUCTIONS = ("sum_of", "smallest_of", "largest_of", "mean_of", "earliest_of", "latest_of")
 LOOKS = {"field", "some", "every", "none", "count_of", "share_of", "in", "change_in", "points_in", "months_across"}
 LOOKS |= {"latest_value", "earliest_value"}
+AMOUNT = re.compile(r"\d+ [a-z]+|parameter [a-z-]+|(field|derived) [a-z0-9._-]+( in (days|weeks|months))?")
+DIGITS = "0123456789"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 REMARKS = ("reason_if_met", "reason_if_not_met", "otherwise")
 
 
@@ -118,9 +121,16 @@ class Reference:
         """A test of a value."""
         if raw.get("is") == "stated":
             return None if self.field(raw["field"], scopes) is None else True
-        words = [*BOUNDS, "one_of", "includes", "includes_any"]
+        words = [*BOUNDS, "one_of", "includes", "includes_any", "shaped_like"]
         word = next(key for key in raw if key in words)
         left = self.subject({key: each for key, each in raw.items() if key != word}, scopes)
+        if word == "shaped_like":
+            shapes = raw[word]
+            if isinstance(shapes, str) and shapes.startswith("parameter "):
+                shapes = self.phrase(shapes, scopes)
+            if left is None or shapes is None:
+                return None
+            return any(shaped(left, shape) for shape in ([shapes] if isinstance(shapes, str) else shapes))
         if word in BOUNDS:
             right = self.value(raw[word], scopes)
             return None if left is None or right is None else BOUNDS[word](left, right)
@@ -235,10 +245,9 @@ class Reference:
             return Fraction(text[:-1].strip()) / 100
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return date.fromisoformat(text)
-        for way in (" before ", " after "):
-            amount, found, start = text.partition(way)
-            if found and (amount[0].isdigit() or re.fullmatch("parameter [a-z-]+", amount)):
-                return self.moved(amount, -1 if way == " before " else 1, self.phrase(start, scopes), scopes)
+        shift = re.fullmatch(r"(.+?) (before|after) (.+)", text)
+        if shift and AMOUNT.fullmatch(shift[1]):
+            return self.moved(shift[1], -1 if shift[2] == "before" else 1, self.phrase(shift[3], scopes), scopes)
         kind, _, name = text.partition(" ")
         if kind == "field":
             return self.field(name, scopes)
@@ -250,17 +259,21 @@ class Reference:
         return text
 
     def moved(self, amount: str, sign: int, start: date | None, scopes: Scopes) -> date | None:
-        """A date moved by days or calendar months."""
-        if amount.startswith("parameter "):
-            name = amount.removeprefix("parameter ")
+        """A date moved by days, weeks or calendar months."""
+        written, _, said = amount.partition(" in ")
+        kind, name = written.split()
+        if kind == "parameter":
             many, unit = self.parameter(name, self.on), self.parameters[name]["unit"]
+        elif kind == "field":
+            many, unit = self.field(name, scopes), said or self.reach(name, scopes)[0]["unit"]
+        elif kind == "derived":
+            many, unit = self.named(name), said or self.derived[name]["kind"]["unit"]
         else:
-            figure, unit = amount.split()
-            many, unit = Fraction(figure), unit.rstrip("s") + "s"
-            if unit == "years":
-                many, unit = many * 12, "months"
+            many, unit = Fraction(kind), name.rstrip("s") + "s"
         if start is None or many is None:
             return None
+        if unit in ("years", "weeks"):
+            many, unit = many * (12 if unit == "years" else 7), "months" if unit == "years" else "days"
         try:
             if unit == "days":
                 return start + sign * timedelta(days=int(many))
@@ -295,7 +308,7 @@ class Reference:
             if verdict is None:
                 return None
             if verdict:
-                return band["then"]
+                return self.value(band["then"], self.root)
         return None
 
     def subject(self, raw: Raw, scopes: Scopes) -> Any:
@@ -461,6 +474,23 @@ def changed(first: Raw, last: Raw, measure: Raw, noise: Fraction) -> str | None:
     if (after - before) ** 2 <= noise**2 * (noise_before + noise_after):
         return "no-clear-change"
     return "improved" if (after > before) == (measure["better"] == "higher") else "worse"
+
+
+def shaped(text: str, shape: str) -> bool:
+    """Has a text a shape? Spaces and the size of letters do not count."""
+    text, shape = text.replace(" ", ""), shape.replace(" ", "")
+    if len(text) != len(shape):
+        return False
+    for given, wanted in zip(text, shape, strict=True):
+        if wanted == "#":
+            fits = given in DIGITS
+        elif wanted == "@":
+            fits = given in LETTERS
+        else:
+            fits = given == wanted or (given in LETTERS and wanted in LETTERS and given.lower() == wanted.lower())
+        if not fits:
+            return False
+    return True
 
 
 def whole_months(start: date, end: date) -> int:

@@ -58,6 +58,7 @@ EVIDENCE = record(
     has_policy=YesNo(),
     reviewed_on=Date(),
     note=Text(),
+    registration_number=Text(),
     nation=Choice(("england", "wales")),
     topics=TOPICS,
     profile=record(site_count=Number("sites"), moved_on=Date()),
@@ -109,6 +110,7 @@ def definitions() -> t.Definitions:
         parameter("half", Number("", False), ("2020-01-01", Decimal("1.5"))),
         parameter("later", Number("people"), ("2026-07-01", 5)),
         parameter("key-topics", TOPICS, ("2020-01-01", ("stress", "backs"))),
+        parameter("numbers", Choices(("OT#####", "PH-######")), ("2020-01-01", ("OT#####", "PH-######"))),
         parameter("odd-topics", Choices(("stress", "dust")), ("2020-01-01", ("stress", "dust"))),
     ):
         found.parameters[each.name] = each
@@ -125,10 +127,26 @@ def definitions() -> t.Definitions:
     )
     value = parse_value("{ratio: [field open_days, {product: [field headcount, 2]}]}", found)
     found.derived["days-each"] = t.Derived("days-each", {"en": "open days for each person"}, value.type, value)
+    for name, (then, otherwise) in CASES.items():
+        first, second = parse_value(then, found), parse_value(otherwise, found)
+        bands = (t.Band(_read("{field: has_policy, is: yes}", found), first), t.Band(None, second))
+        kind = first.type
+        if isinstance(kind, Number) and isinstance(second.type, Number):
+            kind = Number(kind.unit, kind.whole and second.type.whole)
+        found.derived[name] = t.Derived(name, {"en": name.replace("-", " ")}, kind, bands=bands)
     found.parameters["by-size"] = parameter(
         "by-size", Number("people"), ("2020-01-01", {"small": 1, "medium": 2, "large": 3}), by="size-band"
     )
     return found
+
+
+CASES = {
+    "steps": ("field tries", "2"),
+    "rate": ("field turnover", "2.5"),
+    "start": ("field reviewed_on", "1 day before field profile.moved_on"),
+    "chosen": ("field nation", "field nation"),
+}
+"""Derived values with two cases: with a policy, and without."""
 
 
 def _read(text: str, shared: t.Definitions) -> t.Condition:

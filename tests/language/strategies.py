@@ -42,6 +42,8 @@ from ohaccredit.language.types import (
     YesNo,
 )
 from ohaccredit.language.yaml_source import read_yaml
+from ohaccredit.standards.definitions import DefinitionsReader
+from ohaccredit.standards.files import DerivedFile
 
 Schema = dict[str, Any]
 Raw = Any
@@ -53,6 +55,14 @@ DATES = (
     "2022-01-31", "2023-02-28", "2024-01-31", "2024-02-29", "2024-12-31", "2025-02-28", "2025-06-29",
     "2025-06-30", "2025-07-01", "2025-12-31", "2026-05-31", "2026-06-30", "2026-07-01", "2027-01-15",
 )  # fmt: skip
+STEPS = (1, 0, 2, 12, 40, -1, -30, 100_000, -100_000, 10**12)
+"""Amounts that move a date: a little, backwards, out of the calendar."""
+SHAPES = ["OT#####", "##", "@@", "AB-#@", "S@", "ß#", "ot # # # # #"]
+TEXTS = (
+    "words", "OT12345", "ot 12345", "Ot1234", "OT1234٥", "12", "١٢", "ab", "AB-1x", "ss", "ß", "ſs", "ß7",
+    "sse", "iı", "１２",
+)  # fmt: skip
+"""Small letters, spaces, digits of other scripts, and letters that change when they are capitalised."""
 HERE = Place("drawn.yaml", 1, 1)
 CHANGES = ["improved", "no-clear-change", "worse"]
 
@@ -69,6 +79,7 @@ def record(fields: dict[str, Schema]) -> Schema:
 
 YES_NO: Schema = {"type": "yes_no"}
 DATE: Schema = {"type": "date"}
+SCALARS = ("yes_no", "date", "number", "choice", "choices", "text")
 TEXT: Schema = {"type": "text"}
 CHOICE: Schema = {"type": "choice", "options": OPTIONS}
 CHOICES: Schema = {"type": "choices", "options": OPTIONS}
@@ -138,6 +149,7 @@ def draw_types(draws: Draws) -> Schema:
         kinds = {
             "agreed": YES_NO,
             "amount": figure(),
+            "length": number(),
             "extra": figure(),
             "part": number(SHARE, whole=False, percent=True),
             "day": DATE,
@@ -171,7 +183,7 @@ def draw_types(draws: Draws) -> Schema:
     inner = record(scalars("agreed amount day colour"))
     item = record(
         {
-            **scalars("agreed amount part day colour colours"),
+            **scalars("agreed amount length part day colour colours note"),
             "group": record(scalars("until extra")),
             "parts": {"type": "list", "item": inner},
         }
@@ -181,7 +193,7 @@ def draw_types(draws: Draws) -> Schema:
     second = series() if draws.once_in(2) else first
     return record(
         {
-            **scalars("agreed amount extra part day until colour colours note"),
+            **scalars("agreed amount extra length part day until colour colours note"),
             "group": record(scalars("agreed amount day")),
             "items": {"type": "list", "item": item},
             "duties": {"type": "keyed", "keys": {"fire": duty, "screens": duty}},
@@ -255,6 +267,9 @@ class Author:
     def rule(self) -> dict[str, Raw]:
         """A rule file's content."""
         rule = {"criterion": "drawn", "met_when": self.condition((self.root,), 3)}
+        if self.draws.once_in(2):  # a test that stands alone decides by itself
+            lone = self.draws.pick([self._of_cases, self._moved, self._of_cases, self._shaped])
+            rule["met_when"] = lone((self.root,), 0)
         if self.draws.once_in(4):
             rule["applies_when"] = self.condition((self.root,), 1)
         return rule
@@ -270,6 +285,7 @@ class Author:
     def condition(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
         """A test that may stand inside these lists."""
         leaves = [self._compare, self._compare, self._compare, self._options, self._includes, self._stated]
+        leaves += [self._shaped, self._moved, self._of_cases]
         groups = [self._all, self._either, self._of_these, self._not, self._list, self._list, self._list]
         if self._conditions():
             leaves.append(self._named)
@@ -350,15 +366,47 @@ class Author:
         subject, kind = self.subject(scopes, 2)
         if kind["type"] in ("text", "choices"):
             return self._stated(scopes, depth)
+        return {**subject, self._word(kind): self.operand(kind, scopes, 1)}
+
+    def _word(self, kind: Schema) -> str:
         words = {
             "number": ["at_least", "at_most", "more_than", "less_than", "is"],
             "date": ["on_or_after", "on_or_before", "after", "before", "is"],
-        }.get(kind["type"], ["is"])
-        return {**subject, self.draws.pick(words): self.operand(kind, scopes, 1)}
+        }
+        return self.draws.pick(words.get(kind["type"], ["is"]))
+
+    def _moved(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        """A day against one that is moved."""
+        return {"field": self.draws.pick(self._paths(scopes, "date"))[0], self._word(DATE): self._day(scopes)}
+
+    def _of_cases(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        """A derived value with cases against something."""
+        named = [(name, each["kind"]) for name, each in self.shared.derived.items() if "first_of" in each]
+        named.sort(key=lambda each: each[0] == "band")
+        if not named:
+            return self._compare(scopes, depth)
+        name, kind = self.draws.pick(named)
+        if kind == CHOICE and self.draws.once_in(2):
+            return {"derived": name, "one_of": self._named_options(scopes)}
+        return {"derived": name, self._word(kind): self.operand(kind, scopes, 1)}
 
     def _stated(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
-        scalars = self._paths(scopes, "yes_no", "date", "number", "choice", "choices", "text")
-        return {"field": self.draws.pick(scalars)[0], "is": "stated"}
+        return {"field": self.draws.pick(self._paths(scopes, *SCALARS))[0], "is": "stated"}
+
+    def _shaped(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        draws = self.draws
+        texts = self._paths(scopes, "text")
+        if not texts:
+            return {"field": "submission.note", "shaped_like": draws.pick(SHAPES)}
+        way = draws.pick(["one", "several", "parameter", "parameter"])
+        shapes: Raw = draws.pick(SHAPES)
+        if way == "several":
+            shapes = [shapes, draws.pick(SHAPES)]
+        if way == "parameter":
+            shapes = "parameter shapes"
+            if draws.once_in(3):
+                shapes = f"{shapes} as of {self._day(scopes)}"
+        return {"field": draws.pick(texts)[0], "shaped_like": shapes}
 
     def _options(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
         draws = self.draws
@@ -421,7 +469,7 @@ class Author:
         if draws.once_in(2):
             raw["where"] = self.condition(inner, 0)
         raw["if_list_empty"] = "not evidenced" if draws.once_in(2) else self._literal(kind)
-        return raw, kind
+        return raw, _loose(kind)
 
     def _arithmetic(self, scopes: tuple[Schema, ...], depth: int = 0) -> tuple[dict[str, Raw], Schema]:
         operation = self.draws.pick(["total", "difference", "product", "ratio"])
@@ -431,13 +479,14 @@ class Author:
             return self.operand(number(wanted), scopes, depth - 1)
 
         if operation == "ratio":  # of like things: a share
-            return {"ratio": [self._with_unit(unit, scopes), self._with_unit(unit, scopes)]}, number(SHARE)
+            parts = [self._with_unit(unit, scopes), self._with_unit(unit, scopes)]
+            return {"ratio": parts}, number(SHARE, whole=False)
         if operation == "product":
-            return {"product": [self._with_unit(unit, scopes), part("")]}, number(unit)
+            return {"product": [self._with_unit(unit, scopes), part("")]}, number(unit, whole=False)
         parts = [self._with_unit(unit, scopes), part(unit)]
         if operation == "total" and self.draws.once_in(2):
             parts.append(part(unit))
-        return {operation: parts}, number(unit)
+        return {operation: parts}, number(unit, whole=False)
 
     def _with_unit(self, unit: str, scopes: tuple[Schema, ...]) -> Raw:
         """An operand that surely has the unit: a bare number would not."""
@@ -456,7 +505,7 @@ class Author:
             return {head: path}, number("months")
         if kind["measure"]["kind"] == "rate":
             return None
-        return {head: path}, number("" if kind["measure"]["kind"] == "mean" else SHARE)
+        return {head: path}, number("" if kind["measure"]["kind"] == "mean" else SHARE, whole=False)
 
     def _change(self, scopes: tuple[Schema, ...], depth: int = 0) -> tuple[dict[str, Raw], Schema] | None:
         series = self._paths(scopes, "series")
@@ -476,13 +525,14 @@ class Author:
         return {"derived": name}, self.shared.derived[name]["kind"]
 
     def _parameter(self, scopes: tuple[Schema, ...], depth: int = 0) -> tuple[dict[str, Raw], Schema]:
-        name = self.draws.pick([name for name, each in self.shared.parameters.items() if each["type"] != "choices"])
-        return {"parameter": name}, number(self.shared.parameters[name]["unit"])
+        name = self.draws.pick([name for name, each in self.shared.parameters.items() if each["type"] == "number"])
+        parameter = self.shared.parameters[name]
+        return {"parameter": name}, number(parameter["unit"], whole=parameter["whole"])
 
     def operand(self, wanted: Schema, scopes: tuple[Schema, ...], depth: int) -> Raw:
         """A value of a type, in one of the ways of writing it."""
         draws = self.draws
-        way = draws.pick(["literal", "literal", "field", "named", "phrase", "group"])
+        way = draws.pick(["literal", "literal", "field", "named", "phrase", "phrase", "group"])
         if way == "field":
             fields = [path for path, each in self._paths(scopes, wanted["type"]) if like(each, wanted)]
             if fields:
@@ -513,7 +563,7 @@ class Author:
             found += [
                 f"parameter {name}"
                 for name, each in self.shared.parameters.items()
-                if each["type"] != "choices" and each["unit"] == wanted["unit"]
+                if each["type"] == "number" and each["unit"] == wanted["unit"]
             ]
         return found
 
@@ -525,8 +575,46 @@ class Author:
         if draws.once_in(2):
             return start
         amounts = ["1 month", "12 months", "28 days", "1 year", "0 days", "parameter window", "30000 months"]
-        amounts += ["parameter limit"] if "limit" in self.shared.parameters else []
-        return f"{draws.pick(amounts)} {draws.pick(['before', 'after'])} {start}"
+        amounts += ["2 weeks", "parameter limit"] if "limit" in self.shared.parameters else ["2 weeks"]
+        amount = draws.pick(amounts)
+        if draws.once_in(2):
+            amount = self._stated_amount(scopes) or amount
+        shifted = f"{amount} {draws.pick(['before', 'after'])} {start}"
+        return f"1 day before {shifted}" if draws.once_in(4) else shifted
+
+    def _stated_amount(self, scopes: tuple[Schema, ...]) -> str | None:
+        """A whole number of the evidence or of the rules that moves a date; without a unit it says what it counts."""
+        named = [(f"field {path}", each) for path, each in self._paths(scopes, "number")]
+        named += [(f"derived {name}", each["kind"]) for name, each in self.shared.derived.items() if each["kind"]]
+        fitting = [
+            f"{name} in {self.draws.pick(['weeks', 'days', 'months'])}" if kind["unit"] == "" else name
+            for name, kind in named
+            if kind["type"] == "number" and kind["whole"] and kind["unit"] in ("", "days", "months")
+        ]
+        return self.draws.pick(fitting) if fitting else None
+
+    def cases(self, wanted: Schema, *, whole: bool = False) -> dict[str, Raw]:
+        """A derived value of a type that goes by cases; a number may have decimals unless it is to be `whole`."""
+        root, number_ = (self.root,), wanted["type"] == "number"
+
+        def then() -> Raw:
+            if whole:
+                return self.draws.pick(STEPS) if self.draws.once_in(2) else sure()
+            return self.operand(wanted, root, 1)
+
+        def sure() -> Raw:
+            """A value that has the unit by itself."""
+            if not number_ or wanted["unit"] in ("", SHARE):
+                return self.draws.pick(STEPS) if whole else self._literal(wanted)
+            if not whole:
+                return self._with_unit(wanted["unit"], root)
+            fields = [path for path, each in self._paths(root, "number") if like(each, wanted) and each["whole"]]
+            return f"field {self.draws.pick(fields)}" if fields else f"parameter {_plain_parameter(wanted['unit'])}"
+
+        tests = [self.condition(root, 1) for _ in range(1 + self.draws.below(2))]
+        lines = [*({"when": test, "then": then()} for test in tests), {"then": sure()}]
+        options = {"options": list(wanted["options"])} if wanted["type"] == "choice" else {}
+        return {"kind": {**wanted, "whole": whole} if number_ else wanted, **options, "first_of": lines}
 
     def _literal(self, wanted: Schema) -> Raw:
         draws = self.draws
@@ -541,6 +629,11 @@ class Author:
                 return draws.pick(["yes", "no", True, False])
             case _:
                 return draws.pick(wanted["options"])
+
+
+def _loose(kind: Schema) -> Schema:
+    """The type of a value that may have decimals where its field has none."""
+    return {**kind, "whole": False} if kind["type"] == "number" else kind
 
 
 _FALLBACK: dict[str, Raw] = {"field": "submission.agreed", "is": "yes"}
@@ -569,11 +662,16 @@ def draw_shared(draws: Draws, types: Schema) -> Shared:
         "some-share": {"type": "number", "unit": SHARE, "whole": False, "by": None, "values": dated("50%", "12.5%")},
         "noise": {"type": "number", "unit": "", "whole": False, "by": None, "values": dated(Decimal("1.96"), 0)},
         "palette": {"type": "choices", "unit": "", "by": None, "values": dated(["red"], ["red", "blue"])},
+        "shapes": {"type": "shapes", "unit": "", "by": None, "values": dated(SHAPES[:2], SHAPES[2:], SHAPES[1:4])},
     }
     author = Author(draws, types, shared)
     root = (types,)
     bands = [{"when": author.condition(root, 1), "then": option} for option in OPTIONS[: 1 + draws.below(2)]]
-    shared.derived["band"] = {"kind": CHOICE, "first_of": [*bands, {"then": "blue"}]}
+    shared.derived["band"] = {"kind": CHOICE, "options": list(OPTIONS), "first_of": [*bands, {"then": "blue"}]}
+    steps = draws.pick([number(), number("days"), number("months")])
+    shared.derived["steps"] = author.cases(steps, whole=True)
+    figure = number(draws.pick([*UNITS, SHARE]), whole=False)
+    shared.derived["choice"] = author.cases(draws.pick([figure, DATE, figure, CHOICE, figure, DATE, YES_NO]))
     by_factor = [(start, {option: draws.pick([0, 28, 400]) for option in OPTIONS}) for start, _ in dated(0)]
     shared.parameters["limit"] = {"type": "number", "unit": "days", "whole": True, "by": "band", "values": by_factor}
     raw, kind = author.subject(root, 2)
@@ -626,14 +724,7 @@ def build(shared: Shared, types: Record) -> t.Definitions:
     for name, each in shared.derived.items():
         words = {"en": f"the {name}"}
         if "first_of" in each:
-            bands = tuple(
-                t.Band(
-                    read_part(band["when"], types, definitions, "condition") if "when" in band else None,
-                    t.Constant(band["then"], Choice(OPTIONS), HERE),
-                )
-                for band in each["first_of"]
-            )
-            definitions.derived[name] = t.Derived(name, words, Choice(OPTIONS), bands=bands)
+            _read_cases(name, each, types, definitions)
         elif "value" in each:
             value = read_part(each["value"], types, definitions, "value")
             definitions.derived[name] = t.Derived(name, words, value.type, value)
@@ -643,6 +734,19 @@ def build(shared: Shared, types: Record) -> t.Definitions:
     for name, each in shared.parameters.items():
         definitions.parameters[name] = _parameter(name, each)
     return definitions
+
+
+def _read_cases(name: str, raw: dict[str, Raw], types: Record, definitions: t.Definitions) -> None:
+    """A derived value with cases, through YAML text and the reader of derived values. Fails if that objects."""
+    options = {"options": {each: {"en": each} for each in raw["options"]}} if "options" in raw else {}
+    text = yaml_of(
+        {"derived": {name: {"words": {"en": f"the {name}"}, "why": "x", **options, "first_of": raw["first_of"]}}}
+    )
+    source = read_yaml(text.encode(), "drawn.yaml")
+    problems: list[Problem] = []
+    file = DerivedFile.model_validate(source.value).derived[name]
+    DefinitionsReader(lambda path, model: None, problems).derived(name, file, source, types, definitions)
+    assert not problems, (text, problems)
 
 
 def _parameter(name: str, raw: Raw) -> t.Parameter:
@@ -667,7 +771,13 @@ def _parameter(name: str, raw: Raw) -> t.Parameter:
 
 
 def _parameter_type(raw: Raw) -> Scalar:
-    return Choices(OPTIONS) if raw["type"] == "choices" else Number(raw["unit"], raw["whole"])
+    match raw["type"]:
+        case "choices":
+            return Choices(OPTIONS)
+        case "shapes":
+            return Choices(tuple(SHAPES))
+        case _:
+            return Number(raw["unit"], raw["whole"])
 
 
 # ── Evidence with holes ─────────────────────────────────────────────────────────────────────────────
@@ -701,7 +811,7 @@ def draw_evidence(draws: Draws, kind: Schema, holes: int) -> Raw:
         case "number" if kind["percent"]:
             return draws.pick([50, 0, 100, Decimal("33.4"), Decimal("12.5")])
         case "number" if kind["whole"]:
-            return draws.pick([1, 2, 3, 0, 5, 40, -1])
+            return draws.pick([1, 2, 3, 0, 5, 40, -1, 4_000_000])
         case "number":
             return draws.pick([1, 2, Decimal("1.5"), Decimal("0.25"), 0, Decimal("-0.5")])
         case "choice":
@@ -709,7 +819,7 @@ def draw_evidence(draws: Draws, kind: Schema, holes: int) -> Raw:
         case "choices":
             return draws.pick([["red"], [], ["blue", "green"], list(OPTIONS)])
         case _:
-            return "words"
+            return draws.pick(TEXTS)
 
 
 def _item(draws: Draws, kind: Schema, holes: int) -> Raw:

@@ -66,6 +66,7 @@ def test_words_for_dates_are_comparisons_that_remember_how_they_were_written(wor
         ("2 years before assessment date", 24, "months", "before"),
         ("28 days after field reviewed_on", 28, "days", "after"),
         ("1 day before 2026-06-30", 1, "days", "before"),
+        ("2 weeks after assessment date", 14, "days", "after"),
     ],
 )
 def test_a_date_can_be_moved_by_months_days_or_years(text: str, amount: int, unit: str, direction: str) -> None:
@@ -83,6 +84,37 @@ def test_a_parameter_can_be_the_amount_and_have_its_value_on_another_date() -> N
     dated = parse_value("parameter enough as of 12 months before field reviewed_on")
     assert isinstance(dated, t.ParameterValue)
     assert isinstance(dated.as_of, t.ShiftedDate)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [
+        ("field open_days after assessment date", t.FieldValue, "days"),
+        ("field tries in weeks after field reviewed_on", t.FieldValue, "weeks"),
+        ("field tries in months before derived start", t.FieldValue, "months"),
+        ("derived steps in days before assessment date", t.DerivedValue, "days"),
+    ],
+)
+def test_a_date_can_be_moved_by_what_the_evidence_states(text: str, amount: type, unit: str) -> None:
+    node = parse_value(text)
+    assert isinstance(node, t.ShiftedDate)
+    assert (type(node.amount), node.unit) == (amount, unit)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "read"),
+    [('"OT#####"', ("OT#####",)), ("[OT-##, '@@']", ("OT-##", "@@"))],
+)
+def test_shapes_are_read_as_they_are_written(shapes: str, read: tuple[str, ...]) -> None:
+    node = condition(f"{{field: note, shaped_like: {shapes}}}")
+    assert isinstance(node, t.Shaped)
+    assert node.shapes == read
+
+
+def test_the_value_of_an_empty_list_can_have_decimals_where_its_items_have_none() -> None:
+    text = "{{sum_of: {{sum_of: minutes, in: visits, if_list_empty: {empty}}}, in: practitioners, if_list_empty: 0}}"
+    assert parse_value(text.format(empty=0)).type == Number(unit="minutes")
+    assert parse_value(text.format(empty=1.5)).type == Number(unit="minutes", whole=False)
 
 
 def test_a_moved_date_can_be_moved_again() -> None:
@@ -583,6 +615,69 @@ at_lest: 1
 
 {count_of: practitioners, at_least: 1, distinct: registration, if_list_empty: met}
 > 1:50 "registration" is a group of fields; a test needs one field of it.
+
+# Shapes
+
+{field: headcount, shaped_like: "##"}
+> 1:33 "shaped_like" cannot be asked of a number of people.
+
+{derived: chosen, shaped_like: "##"}
+> 1:32 "shaped_like" cannot be asked of one of a list of options.
+
+{field: note, shaped_like: []}
+> 1:28 A shape is expected here, or a list of them.
+> Write # for a digit and @ for a letter: "OT#####".
+
+{field: note, shaped_like: ["##", 5]}
+> 1:28 A shape is expected here, or a list of them.
+
+{field: note, shaped_like: field registration_number}
+> 1:28 "field registration_number" is no shape.
+> Shapes stand here in quotes, or one "parameter …" that lists them.
+
+{field: note, shaped_like: [parameter numbers]}
+> 1:28 "parameter numbers" is no shape.
+
+{field: note, shaped_like: parameter grace}
+> 1:28 Shapes are expected here, not a number of days.
+
+{field: note, shaped_like: parameter number}
+> 1:28 There is no parameter "number".
+> Did you mean "numbers"?
+
+# Moved dates
+
+{field: reviewed_on, after: field tries after assessment date}
+> 1:29 A date is moved by whole months, weeks or days.
+> "field tries" is a number. Say what it counts: "field length in weeks after …".
+
+{field: reviewed_on, after: field open_days in weeks after assessment date}
+> 1:29 A date is moved by whole months, weeks or days.
+> "field open_days" is a number of days.
+
+{field: reviewed_on, after: field headcount after assessment date}
+> 1:29 A date is moved by whole months, weeks or days.
+> "field headcount" is a number of people.
+
+{field: reviewed_on, after: derived rate in days after assessment date}
+> 1:29 A date is moved by whole months, weeks or days.
+
+{field: reviewed_on, after: field note in days after assessment date}
+> 1:29 A date is moved by whole months, weeks or days.
+> "field note" is text.
+
+{field: reviewed_on, after: field trys in days after assessment date}
+> 1:29 There is no field "trys" in the submission.
+
+{field: reviewed_on, after: derived step in days after assessment date}
+> 1:29 There is no derived value "step".
+> Did you mean "steps"?
+
+{field: reviewed_on, after: field tries in days after field headcount}
+> 1:29 A date is expected here, not a number of people.
+
+{field: reviewed_on, after: field tries in years after assessment date}
+> 1:29 "tries in years after assessment date" is no path to a field.
 
 # Remarks
 

@@ -305,7 +305,7 @@ def derived(text: str) -> str:
         (
             "    options: {a: {en: a}}\n    first_of: [{then: b}]\n",
             6,
-            '"b" is not among the options.',
+            '"b" is no option of this field.',
         ),
         (
             "    options: {a: {en: a}}\n    first_of: [{then: a}, {then: a}]\n",

@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from ohaccredit.assessment.well_formed import MOST_DECIMALS, Check, quick_check, too_fine
 from ohaccredit.language.parse import nearest
 from ohaccredit.language.problems import Problem, ProblemsFound, json_pointer
 from ohaccredit.language.source import Source
 from ohaccredit.standards.edition import Edition
-from ohaccredit.standards.schema import submission_schema
+from ohaccredit.standards.schema import Schema, submission_schema
 
 Path = tuple[str | int, ...]
-
-MOST_DECIMALS = 6
-"""Figures are held exactly to this many decimals (percentages: four); a finer one is refused, never rounded."""
 
 _TYPES = {
     "object": "a group of fields in braces",
@@ -104,13 +102,30 @@ def canonical(value: object) -> str:
 
 
 def _check(source: Source, edition: Edition) -> Iterator[Problem]:
+    quick, schema = _shape_of(edition)
+    if quick is not None and quick(source.value):
+        return
     from jsonschema import Draft202012Validator, FormatChecker
 
-    schema = submission_schema(edition)
     validator = Draft202012Validator(schema, format_checker=FormatChecker(formats=["date"]))
     for error in validator.iter_errors(source.value):
         yield from _translate(error, source, edition)
     yield from _decimals(source.value, source, ())
+
+
+_MOST_SHAPES = 50
+_SHAPES: dict[int, tuple[Edition, Check | None, Schema]] = {}
+"""What submissions must look like, by the identity of the edition, which the entry keeps alive."""
+
+
+def _shape_of(edition: Edition) -> tuple[Check | None, Schema]:
+    """The schema of an edition's submissions, made once, and a quick way to tell that it is kept."""
+    if id(edition) not in _SHAPES:
+        if len(_SHAPES) >= _MOST_SHAPES:
+            _SHAPES.clear()
+        schema = submission_schema(edition)
+        _SHAPES[id(edition)] = (edition, quick_check(schema), schema)
+    return _SHAPES[id(edition)][1:]
 
 
 def _decimals(value: object, source: Source, path: Path) -> Iterator[Problem]:
@@ -120,7 +135,7 @@ def _decimals(value: object, source: Source, path: Path) -> Iterator[Problem]:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _decimals(inner, source, (*path, index))
-    elif isinstance(value, Decimal) and -int(value.normalize().as_tuple().exponent) > MOST_DECIMALS - 2:
+    elif isinstance(value, Decimal) and too_fine(value):
         message = f"{value} has more decimals than are kept."
         yield _problem(source, path, message, f"Give at most {MOST_DECIMALS - 2} decimals.")
 

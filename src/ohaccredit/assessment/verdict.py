@@ -7,7 +7,6 @@ about it stand in the standard; nothing here knows any one rule.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -21,13 +20,13 @@ from ohaccredit.language.trace import Tracer
 from ohaccredit.language.words import Speaker
 from ohaccredit.standards.edition import Tier
 from ohaccredit.standards.files import Severity
+from ohaccredit.standards.verdict_standards import NAMED
 
 VerdictName = Literal["valid", "query", "not_valid"]
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warn", "query", "invalid")
 """From the lightest to the gravest."""
 _GIVES: dict[Severity, VerdictName] = {"info": "valid", "warn": "valid", "query": "query", "invalid": "not_valid"}
-_NAMED = re.compile(r"\{([a-z0-9-]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +92,12 @@ class Verdict:
         notice = notices.by_reason.get(finding.reason) or notices.by_outcome.get(finding.outcome.value)
         if notice is None:
             return None
-        message = _NAMED.sub(lambda named: self._value(named[1]), self._say(notice.says))
+        message = NAMED.sub(lambda named: self._value(named[1]), self._say(notice.says))
         return NoticeGiven(finding, notice.severity, message, notice.next)
 
     def _value(self, name: str) -> str:
         kind = self.assessment.edition.definitions.derived[name].type
-        assert kind is not None, "notices name values only (standards.loading checks it)"
+        assert kind is not None, "notices name values only (standards.verdict_standards checks it)"
         value, _ = self._tracer.value(t.DerivedValue(name, kind, Place("", 0, 0)))
         return self._speaker.plain(value, kind)
 

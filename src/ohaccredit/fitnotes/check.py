@@ -16,12 +16,14 @@ from ohaccredit.assessment.submission import Submission
 from ohaccredit.assessment.verdict import Verdict
 from ohaccredit.fitnotes.record import FIT_NOTE, Paper
 from ohaccredit.language import tree as t
+from ohaccredit.language.encode import Encoded, encode_value
 from ohaccredit.language.problems import Place
 from ohaccredit.language.trace import Tracer
 from ohaccredit.standards.edition import Edition
 
 FIRST_DAY, LAST_DAY, CAP = "period-first-day", "period-last-day", "cap-last-day"
-"""The derived values in which a standard for papers says which days one covers; the cap only for fit notes."""
+COVERED_UNTIL = "covered-until"
+"""The derived values in which a standard for papers says which days one covers; the last two only for fit notes."""
 CONTEXT = "note_context"
 
 Editions = Mapping[str, Edition]
@@ -39,6 +41,9 @@ class PaperCheck:
     """None if it has no end (indefinite) or none can be read."""
     cap_last_day: date | None
     """The last day that the law lets one note cover in the first six months of absence on advice."""
+    covers_until: date | None
+    """The last day that the paper counts for: `last_day`, or the cap if the rules let it run no longer. Where they
+    cannot tell, for want of what is known beside it, `last_day`: what is not decided is not held against anybody."""
     context: Mapping[str, Any]
 
     @property
@@ -57,8 +62,17 @@ def check_paper(editions: Editions, paper: Paper, on: date, context: Mapping[str
         evidence[CONTEXT] = beside
     assessment = assess(edition, Submission(paper.id, evidence, (), (), ""), on)
     tracer = Tracer(edition.definitions, assessment.prepared.evidence, assessment.rules_of)
-    days = {name: _day(tracer, edition, name) for name in (FIRST_DAY, LAST_DAY, CAP)}
-    return PaperCheck(paper, Verdict(assessment), days[FIRST_DAY], days[LAST_DAY], days[CAP], beside)
+    first, last, cap, until = (_day(tracer, edition, name) for name in (FIRST_DAY, LAST_DAY, CAP, COVERED_UNTIL))
+    return PaperCheck(paper, Verdict(assessment), first, last, cap, until or last, beside)
+
+
+def first_day(editions: Editions, paper: Paper, on: date) -> date | None:
+    """The first day that a paper speaks of, from what stands on it alone; None if none can be read."""
+    edition = editions[paper.kind]
+    kind = edition.evidence[paper.kind]
+    encoded = encode_value(paper.content, kind.type)
+    evidence: dict[str, Encoded] = {} if encoded is None else {paper.kind: encoded}
+    return _day(Tracer(edition.definitions, evidence, edition.rules_of(evidence, on)), edition, FIRST_DAY)
 
 
 def _day(tracer: Tracer, edition: Edition, name: str) -> date | None:

@@ -81,6 +81,7 @@ _SHIFT = re.compile(
 _AMOUNT = re.compile(r"(\d+) (month|week|day|year)s?")
 _PARAMETER = re.compile(r"parameter ([a-z0-9-]+)(?: as of (.+))?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_REFERENCE = re.compile("(?:field|derived|parameter) ")
 
 _OWN_KIND = {SHARE, "months", "days", "hours", "pounds"}
 
@@ -376,6 +377,11 @@ class _Parser:
                 "A shape is expected here, or a list of them.",
                 'Write # for a digit and @ for a letter: "OT#####".',
             )
+        phrase = next((item for item in map(str, items) if _REFERENCE.match(item)), None)
+        if phrase is not None:
+            raise self.fail(
+                path, f'"{phrase}" is no shape.', 'Shapes stand here in quotes, or one "parameter …" that lists them.'
+            )
         return t.Shaped(left, tuple(str(item) for item in items), place)
 
     def _possible(self, value: t.Value) -> Sequence[str]:
@@ -435,10 +441,11 @@ class _Parser:
                 return t.Constant(date.fromisoformat(text), Date(), place)
             except ValueError:
                 raise self.fail(path, f'"{text}" is not a date in the calendar.') from None
-        if isinstance(expected, YesNo) and text in ("yes", "no"):
+        if (expected is None or isinstance(expected, YesNo)) and text in ("yes", "no"):
             return t.Constant(text == "yes", YesNo(), place)
         if isinstance(expected, (Choice, Choices)):
-            return t.Constant(self._option(text, path, expected), expected, place)
+            option = self._option(text, path, expected)
+            return t.Constant((option,) if isinstance(expected, Choices) else option, expected, place)
         wanted = f"{name_of(expected).capitalize()} is expected here" if expected else "A value is expected here"
         raise self.fail(
             path,
@@ -552,8 +559,9 @@ class _Parser:
         empty = raw["if_list_empty"]
         if_empty = None if empty == "not evidenced" else self.operand(empty, (*path, "if_list_empty"), of.type)
         kind: Scalar = of.type
-        if isinstance(kind, Number) and reduction == "mean":
-            kind = Number(unit=kind.unit, whole=False)
+        if isinstance(kind, Number):
+            whole = if_empty is None or (isinstance(if_empty.type, Number) and if_empty.type.whole)
+            kind = Number(unit=kind.unit, whole=kind.whole and whole and reduction != "mean")
         return t.Aggregate(reduction, of, over, collection, where, if_empty, kind, self.place(path))
 
     def _arithmetic(self, operation: t.Operation, raw: object, path: Path) -> t.Value:

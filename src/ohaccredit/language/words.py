@@ -174,8 +174,7 @@ class Speaker:
                 right = self._options(options, value.type, glue)
                 return Clause(self._say(f"includes_{which}", left=self.value(value), right=right))
             case t.Shaped(value, shapes):
-                right = self._options(shapes, t.Constant((), Choices(()), node.place).type, "list_or")
-                return Clause(self._say("shaped", left=self.value(value), right=right))
+                return Clause(self._say("shaped", left=self.value(value), right=self._shapes(shapes)))
             case t.Stated(value):
                 return Clause(self._say("stated", left=self.value(value)))
             case t.Quantified():
@@ -366,6 +365,14 @@ class Speaker:
             if dated is not None and isinstance(dated.value, tuple):
                 return self._list([self.option(each, kind) for each in dated.value], glue)
         return self.value(options)
+
+    def _shapes(self, shapes: tuple[str, ...] | t.Value) -> str:
+        """Shapes as they are written: a dash in one is a part of it."""
+        if isinstance(shapes, t.ParameterValue) and shapes.as_of is None:
+            dated = self._definitions.parameters[shapes.name].on(self._on) if self._on else None
+            if dated is not None and isinstance(dated.value, tuple):
+                shapes = dated.value
+        return self._list(list(shapes), "list_or") if isinstance(shapes, tuple) else self.value(shapes)
 
     # ── Glue ──
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
+from ohaccredit.language import tree as t
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
+from ohaccredit.language.walk import walk
 from ohaccredit.policy.cases import load_cases
-from ohaccredit.standards.edition import Edition
+from ohaccredit.standards.edition import Criterion, Edition
 from ohaccredit.standards.home import Home
 from ohaccredit.standards.loading import list_editions, load_edition
 from ohaccredit.standards.sources import Statement, load_statements
+from ohaccredit.standards.verdict_standards import NAMED
 
 DEFINITIONS = ("parameters", "derived")
 """Folders beside the rules that hold what rules share."""
@@ -24,6 +28,10 @@ def check_home(home: Home, *, only: str | None = None) -> tuple[list[Edition], l
     statements: dict[str, Statement] = {}
     try:
         statements = load_statements(home)
+    except ProblemsFound as found:
+        problems += found.problems
+    try:
+        load_published(home)
     except ProblemsFound as found:
         problems += found.problems
     editions: list[Edition] = []
@@ -68,16 +76,42 @@ def _stray_rules(home: Home, edition: Edition) -> list[Problem]:
 
 
 def _dates(edition: Edition) -> list[Problem]:
-    """A parameter must have a value on every day on which the edition is in force."""
+    """A parameter must have a value on every day on which something in force reads it.
+
+    A figure that only criteria of a later date read, in their rules or in what their notices say, need not
+    reach back further than they do. One that no criterion reads is there for the program, which may read it
+    on any day of the edition. "As of" another date cannot be checked here: the date is in the evidence.
+    """
+    named: set[str] = set()
+    read_from: dict[str, date] = {}
+    for criterion in edition.criteria.values():
+        start = max(criterion.effective.start, edition.in_force.start)
+        for node in _nodes(edition, criterion):
+            if isinstance(node, t.ParameterValue):
+                named.add(node.name)
+                if node.as_of is None:
+                    read_from[node.name] = min(start, read_from.get(node.name, start))
     problems: list[Problem] = []
-    for parameter in edition.definitions.parameters.values():
+    for name, parameter in edition.definitions.parameters.items():
         first = parameter.values[0].start if parameter.values else date.max
-        if first > edition.in_force.start:
+        needed = read_from.get(name, date.max if name in named else edition.in_force.start)
+        if first > needed:
             problems.append(
                 Problem(
-                    f'The parameter "{parameter.name}" has no value from {edition.in_force.start} to {first}, '
-                    f"when {edition.id} is already in force.",
-                    hint="Give it a value from the first day of the edition.",
+                    f'The parameter "{name}" has no value from {needed} to {first}, when {edition.id} reads it.',
+                    hint="Give it a value from that day, or let the criteria that read it begin later.",
                 )
             )
     return problems
+
+
+def _nodes(edition: Edition, criterion: Criterion) -> Iterator[object]:
+    """What the rule of a criterion reads, and the derived values that its notices name."""
+    rule, notices = edition.rules.get(criterion.id), criterion.notices
+    roots: list[object] = [] if rule is None else [rule.applies_when, rule.met_when]
+    for notice in () if notices is None else (*notices.by_reason.values(), *notices.by_outcome.values()):
+        for name in (each for words in notice.says.values() for each in NAMED.findall(words)):
+            derived = edition.definitions.derived.get(name)
+            if derived is not None:
+                roots += [derived.value, *(part for band in derived.bands for part in (band.when, band.then))]
+    return walk(*roots, definitions=edition.definitions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,7 @@ from ohaccredit.language.numbers import read_number, read_percent
 from ohaccredit.language.parse import Reading, nearest, read_condition, read_value
 from ohaccredit.language.problems import Problem, json_pointer
 from ohaccredit.language.source import Source
-from ohaccredit.language.types import SHARE, Choice, Choices, Number, Record, Scalar
+from ohaccredit.language.types import SHARE, Choice, Choices, Number, Record, Scalar, name_of
 from ohaccredit.language.walk import walk
 from ohaccredit.standards.files import (
     DerivedFile,
@@ -61,7 +62,7 @@ class DefinitionsReader:
                 if name in definitions.derived:
                     self._note(found[1], ("derived", name), f'The derived value "{name}" is defined twice.')
                 else:
-                    self._derived(name, derived, found[1], record, definitions)
+                    self.derived(name, derived, found[1], record, definitions)
         for name, each, source in pending:
             self._parameter(name, each, source, definitions)
 
@@ -131,7 +132,8 @@ class DefinitionsReader:
             )
         return Fraction(0)
 
-    def _derived(self, name: str, file: DerivedOf, source: Source, record: Record, definitions: t.Definitions) -> None:
+    def derived(self, name: str, file: DerivedOf, source: Source, record: Record, definitions: t.Definitions) -> None:
+        """Add one derived value to `definitions`."""
         path: FilePath = ("derived", name)
         reading = Reading(source, record, definitions, self._problems)
         given = [key for key in ("value", "condition", "first_of") if getattr(file, key) is not None]
@@ -151,30 +153,57 @@ class DefinitionsReader:
             self._bands(name, file, source, reading, definitions)
 
     def _bands(self, name: str, file: DerivedOf, source: Source, reading: Reading, definitions: t.Definitions) -> None:
-        path: FilePath = ("derived", name)
+        path: FilePath = ("derived", name, "first_of")
         options = {option: words.plain() for option, words in (file.options or {}).items()}
-        kind: Scalar | None = Choice(tuple(options), options) if options else None
-        bands: list[t.Band] = []
-        for index, band in enumerate(file.first_of or ()):
-            here = (*path, "first_of", index)
+        declared = Choice(tuple(options), options) if options else None
+        kind: Scalar | None = declared
+        cases = list(enumerate(file.first_of or ()))
+        if not cases:
+            self._note(source, path, "There is no case here.", "A case is {when: …, then: …}; the last is {then: …}.")
+        bands: dict[int, t.Band] = {}
+        # A bare number takes the unit of the other cases, wherever it stands among them.
+        for index, band in sorted(cases, key=lambda case: isinstance(case[1].then, (int, Decimal))):
+            here = (*path, index)
             when = None if band.when is None else read_condition(reading, band.when, (*here, "when"))
-            last = index == len(file.first_of or ()) - 1
+            last = index == len(cases) - 1
             if band.when is None and not last:
                 self._note(source, here, 'Only the last line may do without "when".')
             if band.when is not None and last:
                 self._note(source, here, 'The last line must do without "when", so that no case is left over.')
-            then = read_value(reading, band.then, (*here, "then"), kind)
+            then = self._then(band.then, kind, declared, reading, (*here, "then"))
             if then is not None:
-                kind = _wider(kind, then.type)
-                bands.append(t.Band(when, then))
+                kind = declared or _wider(kind, then.type)
+                bands[index] = t.Band(when, then)
         if kind is not None:
-            definitions.derived[name] = t.Derived(name, file.words.plain(), kind, bands=tuple(bands))
+            ordered = tuple(bands[index] for index in sorted(bands))
+            definitions.derived[name] = t.Derived(name, file.words.plain(), kind, bands=ordered)
+
+    def _then(
+        self, raw: object, kind: Scalar | None, declared: Choice | None, reading: Reading, path: FilePath
+    ) -> t.Value | None:
+        """What one case gives: a value of the kind that the others give, of the options declared if there are any."""
+        problems: list[Problem] = []
+        then = read_value(replace(reading, problems=problems), raw, path, kind)
+        hint = "" if kind is None else f"Every case gives the same kind of value, here {name_of(kind)}."
+        self._problems += [each if each.hint else replace(each, hint=hint) for each in problems]
+        if then is None:
+            return None
+        if isinstance(kind, (Choice, Choices)) and type(then.type) is not type(kind):
+            found = f"{name_of(kind).capitalize()} is expected here, not {name_of(then.type)}."
+            self._note(reading.source, path, found, hint)
+            return None
+        for option in then.type.options if declared is not None and isinstance(then.type, Choice) else ():
+            if declared is not None and option not in declared.options:
+                found = f'This can be "{option}", which is none of the options.'
+                self._note(reading.source, path, found, 'Add it to "options".')
+        return then
 
     def check_circles(self, definitions: t.Definitions, source: Source) -> None:
         """A parameter must not depend on a derived choice that depends on the parameter."""
         for parameter in definitions.parameters.values():
             derived = definitions.derived.get(parameter.by)
-            roots = [] if derived is None else [derived.value, *(band.when for band in derived.bands)]
+            bands = () if derived is None else derived.bands
+            roots = [derived and derived.value, *(part for band in bands for part in (band.when, band.then))]
             for node in walk(*roots, definitions=definitions):
                 if isinstance(node, t.ParameterValue) and node.name == parameter.name:
                     self._note(source, (), f'The parameter "{parameter.name}" depends on itself, by "{parameter.by}".')
@@ -188,9 +217,13 @@ def _one_or_several(folder: Path, name: str) -> list[Path]:
 
 
 def _wider(first: Scalar | None, second: Scalar) -> Scalar:
-    """The type of a value that is of one of two types that agree: a number is whole only if both are."""
+    """The type of a value that is of one of two types that agree: a number is whole only if both are, and an option
+    can be any of either."""
     if isinstance(first, Number) and isinstance(second, Number):
         return Number(first.unit or second.unit, first.whole and second.whole)
+    if isinstance(first, (Choice, Choices)) and isinstance(second, (Choice, Choices)):
+        options = tuple(dict.fromkeys((*first.options, *second.options)))
+        return type(first)(options, {**second.words, **first.words})
     return second if first is None else first
 
 

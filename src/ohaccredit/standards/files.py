@@ -286,7 +286,7 @@ class CriterionOf(File):
     """
 
     id: Id
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]+-[0-9]+$")] | None = None
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]+[0-9]*-[0-9]+$")] | None = None
     title: WordsOf
     requirement: WordsOf
     obligation: Literal["must", "expected", "credit"] | None = None

@@ -6,7 +6,6 @@ Reading an edition finds every problem in all its files before anything is said.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -16,7 +15,7 @@ from ohaccredit.language import tree as t
 from ohaccredit.language.parse import Reading, nearest, read_condition
 from ohaccredit.language.problems import Place, Problem, ProblemsFound, json_pointer
 from ohaccredit.language.source import Source
-from ohaccredit.language.types import Date, Field, Record, Type, Words
+from ohaccredit.language.types import Field, Record, Words
 from ohaccredit.language.walk import evidence_named, walk
 from ohaccredit.standards.definitions import DefinitionsReader
 from ohaccredit.standards.edition import Criterion, Edition, Notice, Notices, Tier
@@ -34,9 +33,16 @@ from ohaccredit.standards.files import (
     RuleFile,
     StandardFile,
     TierOf,
+    VerdictOf,
 )
 from ohaccredit.standards.home import Home
 from ohaccredit.standards.reading import Model, read_file
+from ohaccredit.standards.verdict_standards import (
+    check_decided_as_of,
+    check_kind_of_criterion,
+    check_kind_of_standard,
+    check_notices,
+)
 
 FilePath = tuple[str | int, ...]
 
@@ -44,21 +50,6 @@ JUDGEMENTS = "judgements"
 """The evidence type in which assessors' judgements are recorded."""
 EVERY_ITEM = "every_item"
 REFUSED = "refused.yaml"
-_NAMED = re.compile(r"\{([a-z0-9-]+)\}")
-
-
-def reasons_of(rule: t.Rule, definitions: t.Definitions) -> tuple[str, ...]:
-    """The reason codes that a rule can give."""
-    remarks = [
-        node for node in walk(rule.applies_when, rule.met_when, definitions=definitions) if isinstance(node, t.Remark)
-    ]
-    codes = [code for remark in remarks for code in (remark.reason_if_met, remark.reason_if_not_met) if code]
-    return tuple(dict.fromkeys(codes))
-
-
-def named_in(text: str) -> list[str]:
-    """The derived values whose names stand in braces in the text of a notice."""
-    return _NAMED.findall(text)
 
 
 def list_editions(home: Home) -> list[tuple[str, str]]:
@@ -123,7 +114,7 @@ class _Loader:
         for key, expected in (("standard", standard), ("edition", edition)):
             if getattr(file, key) != expected:
                 self._note(source, (key,), f'The folder says "{expected}", the file "{getattr(file, key)}".')
-        self._kind_of_standard(file, source)
+        self._problems += check_kind_of_standard(file, source)
         tiers = [_tier(each, True) for each in (*file.foundations, *file.parts)] + [
             _tier(each, False) for each in file.tiers
         ]
@@ -157,7 +148,8 @@ class _Loader:
                         source, ("evidence",), f'The adopted criterion "{id_}" reads "{name}", which is not listed.'
                     )
         self._judged(criteria, found, record, definitions, source)
-        self._notices(file, criteria, found, definitions)
+        self._problems += check_notices(file, criteria, found, definitions)
+        self._problems += check_decided_as_of(file, source, record)
         for id_, criterion in criteria.items():
             if (
                 id_ not in found
@@ -183,18 +175,9 @@ class _Loader:
             subject=file.subject.plain(),
             in_force=file.in_force,
             tiers=tuple(tiers),
-            verdicts={}
-            if file.verdict is None
-            else {
-                name: words.plain()
-                for name, words in (
-                    ("valid", file.verdict.valid),
-                    ("query", file.verdict.query),
-                    ("not_valid", file.verdict.not_valid),
-                )
-            },
+            verdicts=_verdicts(file.verdict),
             actions={id_: words.plain() for id_, words in file.actions.items()},
-            decided_as_of=self._decided_as_of(file, source, record),
+            decided_as_of=() if file.decided_as_of is None else tuple(file.decided_as_of.split(".")),
             modules={module.id: module.words.plain() for module in file.modules},
             criteria=dict(sorted(criteria.items(), key=lambda pair: ordered.get(pair[1].tier, 0))),
             rules={id_: found[id_] for id_ in criteria if id_ in found},
@@ -233,79 +216,9 @@ class _Loader:
                     self._note(source, (*where, "id"), f'The criterion "{each.id}" is there twice.')
                 if each.module is not None and each.module not in modules:
                     self._note(source, (*where, "module"), f'The standard has no module "{each.module}".')
-                self._kind_of_criterion(each, standard, source, where)
+                self._problems += check_kind_of_criterion(each, standard, source, where)
                 criteria[each.id] = _criterion(each, file.tier, standard.in_force, origin, source.place((*where, "id")))
         return criteria
-
-    def _kind_of_standard(self, file: StandardFile, source: Source) -> None:
-        """A standard has tiers, or gives a verdict."""
-        if file.verdict is None:
-            if not file.tiers:
-                self._note(source, (), '"tiers" is missing, or "verdict" and "parts" in its place.')
-            for key in ("parts", "actions"):
-                if getattr(file, key):
-                    self._note(source, (key,), f'"{key}" belongs to a standard that gives a verdict.')
-            return
-        for key in ("tiers", "foundations", "adopts"):
-            if getattr(file, key):
-                self._note(source, (key,), f'A standard that gives a verdict has no "{key}".')
-        if not file.parts:
-            self._note(source, (), '"parts" is missing: the groups of criteria of a standard that gives a verdict.')
-
-    def _kind_of_criterion(self, each: CriterionOf, standard: StandardFile, source: Source, where: FilePath) -> None:
-        needed = ("obligation", "next_step") if standard.verdict is None else ("notices",)
-        barred = ("notices",) if standard.verdict is None else ("obligation", "next_step")
-        kind = "with tiers" if standard.verdict is None else "that gives a verdict"
-        for key in needed:
-            if getattr(each, key) is None:
-                self._note(source, where, f'"{key}" is missing here.')
-        for key in barred:
-            if getattr(each, key) is not None:
-                self._note(source, (*where, key), f'A criterion of a standard {kind} has no "{key}".')
-
-    def _decided_as_of(self, file: StandardFile, source: Source, record: Record) -> tuple[str, ...]:
-        if file.decided_as_of is None:
-            return ()
-        path = tuple(file.decided_as_of.split("."))
-        kind: Type = record
-        for name in path:
-            found = kind.fields.get(name) if isinstance(kind, Record) else None
-            kind = found.type if found is not None else Record({})
-        if not isinstance(kind, Date):
-            self._note(source, ("decided_as_of",), f'"{file.decided_as_of}" is no date.')
-        return path
-
-    def _notices(
-        self,
-        file: StandardFile,
-        criteria: Mapping[str, Criterion],
-        rules: Mapping[str, t.Rule],
-        definitions: t.Definitions,
-    ) -> None:
-        """What notices name must be there: actions, derived values, reasons that the rule gives; and each code once."""
-        codes: set[str] = set()
-        for criterion in criteria.values():
-            if criterion.code and criterion.code in codes:
-                self._problems.append(Problem(f'The code "{criterion.code}" is there twice.', criterion.place))
-            codes.add(criterion.code)
-            notices = criterion.notices
-            for notice in () if notices is None else (*notices.by_reason.values(), *notices.by_outcome.values()):
-                unknown = [(each, tuple(file.actions), "action") for each in notice.next if each not in file.actions]
-                unknown += [
-                    (each, tuple(definitions.derived), "derived value")
-                    for words in notice.says.values()
-                    for each in named_in(words)
-                    if each not in definitions.derived or definitions.derived[each].type is None
-                ]
-                for name, known, what in unknown:
-                    message = f'A notice of "{criterion.id}" names the {what} "{name}", which is not there.'
-                    self._problems.append(Problem(message, criterion.place, hint=nearest(name, known)))
-            rule = rules.get(criterion.id)
-            given = () if rule is None else reasons_of(rule, definitions)
-            for reason in () if notices is None or rule is None else notices.by_reason:
-                if reason not in given:
-                    message = f'The rule of "{criterion.id}" never gives the reason "{reason}".'
-                    self._problems.append(Problem(message, criterion.place, hint=nearest(reason, given)))
 
     def _adopted(
         self, file: StandardFile, source: Source, tiers: set[str], criteria: dict[str, Criterion]
@@ -507,6 +420,12 @@ class _Loader:
         for name, derived in adopted.derived.items():
             if own.derived.setdefault(name, derived) != derived:
                 self._note(source, ("adopts",), f'Two adopted editions mean different things by "{name}".')
+
+
+def _verdicts(file: VerdictOf | None) -> dict[str, Words]:
+    if file is None:
+        return {}
+    return {"valid": file.valid.plain(), "query": file.query.plain(), "not_valid": file.not_valid.plain()}
 
 
 def _tier(file: TierOf, foundation: bool) -> Tier:
