@@ -37,6 +37,7 @@ def our_editions() -> OurEditions:
 def full_note(**stated: Any) -> dict[str, Any]:
     """A doctor's note with every particular in order, but for what is stated."""
     assessed = stated.get("assessed_on")
+    issued = stated.get("issued_on", assessed)
     note: dict[str, Any] = {
         "person": PERSON,
         "form": "med3-2022",
@@ -45,8 +46,8 @@ def full_note(**stated: Any) -> dict[str, Any]:
         "marked_duplicate": False,
         "left_blank": [],
         "assessment_mode": "telephone",
-        "issued_on": assessed,
-        "received_on": assessed,
+        "issued_on": issued,
+        "received_on": issued,
         "non_medical": False,
         "says": ["not-fit"],
         "arrangements": [],
@@ -65,6 +66,7 @@ def record_of(
     self_certificates: Sequence[Mapping[str, Any]] = (),
     other_evidence: Sequence[Mapping[str, Any]] = (),
     reports: Sequence[Mapping[str, Any]] = (),
+    record_ends: str | None = None,
 ) -> AbsenceRecord:
     """A record of one person, checked against the schema on the way."""
 
@@ -72,7 +74,7 @@ def record_of(
         return [{"person": PERSON, **item} for item in items]
 
     evidence = {
-        "absence_profile": {"nation": "england"},
+        "absence_profile": {"nation": "england", **({"last_day": record_ends} if record_ends else {})},
         "absence_spells": own(spells),
         "fit_notes": own(notes),
         "health_and_work_reports": own(reports),

@@ -46,7 +46,8 @@ def drawn(case: dict[str, Any]) -> tuple[PersonTimeline, dict[str, PaperCheck]]:
         notes=[full_note(**note) for note in case.get("notes", [])],
         self_certificates=case.get("self_certificates", []),
         other_evidence=case.get("other_evidence", []),
-        reports=case.get("reports", []),
+        reports=[{k: v for k, v in report.items() if v is not None} for report in case.get("reports", [])],
+        record_ends=case.get("record_ends"),
     )
     on = date.fromisoformat(case["on"])
     checks = check_record(editions.papers, record, on)
@@ -72,10 +73,11 @@ def test_timeline(case: dict[str, Any], drawn: tuple[PersonTimeline, dict[str, P
             "conflicts": [_line(each, *each.papers) for each in spell.conflicts],
         }
         facts = spell_facts(person.person, spell)
-        assert {**{name: shown[name] for name in wanted if name != "facts"}} == {
+        assert {name: shown[name] for name in wanted if name != "facts"} == {
             name: lines for name, lines in wanted.items() if name != "facts"
         }
         assert {name: facts.get(name) for name in wanted.get("facts", {})} == wanted.get("facts", {})
+    assert list(person.outside) == case.get("outside", [])
     if "episodes" in case:
         assert [_line(each, *each.papers) for each in person.episodes] == case["episodes"]
 

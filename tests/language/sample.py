@@ -129,11 +129,11 @@ def definitions() -> t.Definitions:
     found.derived["days-each"] = t.Derived("days-each", {"en": "open days for each person"}, value.type, value)
     for name, (then, otherwise) in CASES.items():
         first, second = parse_value(then, found), parse_value(otherwise, found)
-        bands = (t.Band(_read("{field: has_policy, is: yes}", found), first), t.Band(None, second))
+        either = (t.Band(_read("{field: has_policy, is: yes}", found), first), t.Band(None, second))
         kind = first.type
         if isinstance(kind, Number) and isinstance(second.type, Number):
             kind = Number(kind.unit, kind.whole and second.type.whole)
-        found.derived[name] = t.Derived(name, {"en": name.replace("-", " ")}, kind, bands=bands)
+        found.derived[name] = t.Derived(name, {"en": name.replace("-", " ")}, kind, bands=either)
     found.parameters["by-size"] = parameter(
         "by-size", Number("people"), ("2020-01-01", {"small": 1, "medium": 2, "large": 3}), by="size-band"
     )

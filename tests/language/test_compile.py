@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -152,6 +153,24 @@ def test_a_rule_that_is_long_or_deep_is_refused_when_read_or_compiles(text: str)
             "{largest_of: hours, in: practitioners, if_list_empty: 0, is: -1}",
             {"practitioners": [{"hours": -1}, {"hours": -2}]},
             True,
+        ),
+        ("{derived: rate, is: 1.25}", {"has_policy": True, "turnover": Decimal("1.25")}, True),
+        ("{derived: rate, at_least: 1.5}", {"has_policy": True, "turnover": Decimal("1.25")}, False),
+        ("{derived: rate, is: 2.5}", {"has_policy": False}, True),
+        ("{total: [derived rate, derived rate], is: 5}", {"has_policy": False}, True),
+        ("{derived: steps, is: field tries}", {"has_policy": True, "tries": 3}, True),
+        ("{derived: steps, is: 2}", {"has_policy": False}, True),
+        ("{derived: steps, is: 2}", {"has_policy": True}, None),
+        ("{derived: chosen, one_of: [wales]}", {"has_policy": True, "nation": "wales"}, True),
+        (
+            "{derived: start, is: derived steps in weeks before 2026-03-15}",
+            {"has_policy": False, "profile": {"moved_on": "2026-03-02"}},
+            True,
+        ),
+        (
+            "{field: reviewed_on, before: field tries in months after assessment date}",
+            {"reviewed_on": "2026-01-01", "tries": 10**30},
+            None,
         ),
         ("{field: topics, includes: field topics}", {"topics": []}, True),
         ("{field: topics, includes_any: field topics}", {"topics": []}, False),

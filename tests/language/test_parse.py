@@ -101,6 +101,13 @@ def test_a_date_can_be_moved_by_what_the_evidence_states(text: str, amount: type
     assert (type(node.amount), node.unit) == (amount, unit)
 
 
+@pytest.mark.parametrize("step", ["1 day before ", "parameter enough as of "])
+def test_a_value_that_goes_on_without_end_is_refused(step: str) -> None:
+    _, _, message, hint = problem_of(f'{{field: reviewed_on, after: "{step * 2000}assessment date"}}')
+    assert message == f"This value has {len(step) * 2000 + 15} characters; 500 is the most."
+    assert hint == "Give a part of it a name in derived.yaml."
+
+
 @pytest.mark.parametrize(
     ("shapes", "read"),
     [('"OT#####"', ("OT#####",)), ("[OT-##, '@@']", ("OT-##", "@@"))],
@@ -619,10 +626,10 @@ at_lest: 1
 # Shapes
 
 {field: headcount, shaped_like: "##"}
-> 1:33 "shaped_like" cannot be asked of a number of people.
+> 1:20 "shaped_like" cannot be asked of a number of people.
 
 {derived: chosen, shaped_like: "##"}
-> 1:32 "shaped_like" cannot be asked of one of a list of options.
+> 1:19 "shaped_like" cannot be asked of one of a list of options.
 
 {field: note, shaped_like: []}
 > 1:28 A shape is expected here, or a list of them.

@@ -407,6 +407,126 @@ def test_dates_are_moved_by_calendar_months_and_days(text: str, expected: date) 
     assert value(text, evidence) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "amount", "expected"),
+    [
+        ("field open_days after field reviewed_on", 1, date(2024, 3, 1)),
+        ("field open_days after field reviewed_on", -3, date(2024, 2, 26)),
+        ("field open_days before field reviewed_on", -3, date(2024, 3, 3)),
+        ("field tries in days after field reviewed_on", 2, date(2024, 3, 2)),
+        ("field tries in weeks after field reviewed_on", 2, date(2024, 3, 14)),
+        ("field tries in weeks before field reviewed_on", 2, date(2024, 2, 15)),
+        ("field tries in months after field reviewed_on", 12, date(2025, 2, 28)),
+        ("field tries in months after field reviewed_on", -1, date(2024, 1, 29)),
+        ("field tries in months after field reviewed_on", 0, date(2024, 2, 29)),
+        ("1 day before field tries in weeks after field reviewed_on", 1, date(2024, 3, 6)),
+        ("1 day before derived steps in months after field reviewed_on", 3, date(2024, 5, 28)),
+        ("field tries in days after field reviewed_on", 10**12, None),
+        ("field tries in weeks before field reviewed_on", 10**6, None),
+        ("field tries in months after field reviewed_on", 10**30, None),
+        ("field tries in months after field reviewed_on", -30_000, None),
+    ],
+)
+def test_dates_are_moved_by_what_the_evidence_states(text: str, amount: int, expected: date | None) -> None:
+    evidence = {"reviewed_on": "2024-02-29", "open_days": amount, "tries": amount, "has_policy": True}
+    assert value(text, evidence) == expected
+
+
+def test_a_moved_date_names_what_it_lacks() -> None:
+    text = "{field: profile.moved_on, after: field tries in weeks after field reviewed_on}"
+    moved = {"profile": {"moved_on": "2026-01-01"}}
+    assert decide(text, moved).missing == ["/evidence/reviewed_on", "/evidence/tries"]
+    assert decide(text, {**moved, "reviewed_on": "2026-01-01"}).missing == ["/evidence/tries"]
+
+
+# Derived values with cases: with a policy the first, without one the second (`CASES` of the sample).
+
+
+@pytest.mark.parametrize(
+    ("text", "policy", "evidence", "expected"),
+    [
+        ("derived steps", True, {"tries": 7}, 7),
+        ("derived steps", False, {"tries": 7}, 2),
+        ("derived rate", True, {"turnover": Decimal("1.25")}, Fraction(5, 4)),
+        ("derived rate", False, {}, Fraction(5, 2)),
+        ("derived start", True, {"reviewed_on": "2026-03-01"}, date(2026, 3, 1)),
+        ("derived start", False, {"profile": {"moved_on": "2026-03-01"}}, date(2026, 2, 28)),
+        ("derived chosen", True, {"nation": "wales"}, "wales"),
+    ],
+)
+def test_the_first_case_that_holds_gives_the_value(text: str, policy: bool, evidence: Any, expected: Any) -> None:
+    assert value(text, {"has_policy": policy, **evidence}) == expected
+
+
+@pytest.mark.parametrize(
+    ("evidence", "missing"),
+    [
+        ({}, "/evidence/has_policy"),
+        ({"reviewed_on": "2026-03-01", "profile": {"moved_on": "2026-03-01"}}, "/evidence/has_policy"),
+        ({"has_policy": True}, "/evidence/reviewed_on"),
+        ({"has_policy": False, "reviewed_on": "2026-03-01"}, "/evidence/profile/moved_on"),
+    ],
+)
+def test_cases_name_the_undecided_test_or_the_missing_value(evidence: dict[str, Any], missing: str) -> None:
+    said = decide("{derived: start, after: 2026-01-01}", evidence)
+    assert (said.verdict, said.missing) == (None, [missing])
+
+
+def test_a_value_by_cases_is_read_with_what_it_was_taken_from() -> None:
+    said = decide("{derived: start, after: 2026-01-01}", {"has_policy": True, "reviewed_on": "2026-03-01"})
+    taken, named = said.trace.readings
+    assert (taken.path, taken.value) == (("evidence", "reviewed_on"), date(2026, 3, 1))
+    assert (type(named.node), named.value) == (t.DerivedValue, date(2026, 3, 1))
+
+
+# ── Shapes of text ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("shape", "text", "expected"),
+    [
+        ("OT#####", "OT12345", True),
+        ("OT#####", "ot 12 345", True),
+        ("ot #####", "OT12345", True),
+        ("OT#####", "OT1234", False),
+        ("OT#####", "OT123456", False),
+        ("OT#####", "PH12345", False),
+        ("OT#####", "OT1234\u0665", False),  # an Arabic digit
+        ("##", "\uff11\uff12", False),  # digits of full width
+        ("@@", "aZ", True),
+        ("@@", "a1", False),
+        ("@@", "\u00df", False),  # ß becomes SS where texts are capitalised
+        ("@@", "\u00dfs", False),
+        ("SS", "\u00df", False),
+        ("I@", "\u0131a", False),  # a dotless i becomes I
+        ("S@", "\u017fa", False),  # a long s becomes S
+        ("\u00df#", "\u00df7", True),
+        ("PH-##", "ph-12", True),
+        ("PH-##", "ph12", False),
+    ],
+)
+def test_a_text_has_a_shape_character_by_character(shape: str, text: str, expected: bool) -> None:
+    assert verdict(f'{{field: note, shaped_like: "{shape}"}}', {"note": text}) is expected
+    assert verdict(f'{{field: note, shaped_like: ["#", "{shape}"]}}', {"note": text}) is expected
+
+
+def test_shapes_may_be_those_of_a_parameter_on_a_date() -> None:
+    text = "{field: registration_number, shaped_like: parameter numbers}"
+    assert verdict(text, {"registration_number": "ph-123456"}) is True
+    assert verdict(text, {"registration_number": "123456"}) is False
+    assert verdict(text, {"registration_number": "ph-123456"}, date(2019, 12, 31)) is None
+    dated = "{field: registration_number, shaped_like: parameter numbers as of field reviewed_on}"
+    said = decide(dated, {"registration_number": "OT12345"})
+    assert (said.verdict, said.missing) == (None, ["/evidence/reviewed_on"])
+    assert verdict(dated, {"registration_number": "OT12345", "reviewed_on": "2020-01-01"}) is True
+
+
+def test_a_text_that_is_missing_or_blank_has_no_shape_and_is_named() -> None:
+    for evidence in ({}, {"note": "   "}):
+        said = decide('{field: note, shaped_like: "##"}', evidence)
+        assert (said.verdict, said.missing) == (None, ["/evidence/note"])
+
+
 def test_a_date_moved_out_of_the_calendar_decides_nothing() -> None:
     text = "{field: reviewed_on, after: 30000 months before assessment date}"
     assert verdict(text, {"reviewed_on": "2026-01-01"}) is None

@@ -117,6 +117,8 @@ def test_parameters_and_derived_values_may_stand_in_several_files(make_home: Mak
         ("percent", "12.5%", Number(SHARE, False), Fraction(1, 8)),
         ("months", "12", Number("months"), Fraction(12)),
         ("days", "28", Number("days"), Fraction(28)),
+        ("money", "123.45", Number("pounds", False), Fraction(12345, 100)),
+        ("money", "125", Number("pounds", False), Fraction(125)),
         ("choices", "[stress, backs]", Choices(("backs", "stress")), ("stress", "backs")),
     ],
 )
@@ -132,7 +134,8 @@ def test_a_parameter_is_read_as_its_type(
 @pytest.mark.parametrize(
     ("kind", "value"),
     [("count", "2.5"), ("count", "five"), ("count", "5%"), ("percent", "95"), ("percent", "0.95"), ("percent", "most"),
-     ("months", "1.5"), ("days", "[one]"), ("choices", "stress"), ("number", "5%"), ("count", "true")],
+     ("months", "1.5"), ("days", "[one]"), ("choices", "stress"), ("number", "5%"), ("count", "true"),
+     ("money", "5%"), ("money", "£5"), ("money", "[5]")],
 )  # fmt: skip
 def test_a_figure_of_another_kind_is_reported_where_it_stands(make_home: MakeHome, kind: str, value: str) -> None:
     name = "rules/small/1/parameters/more.yaml"

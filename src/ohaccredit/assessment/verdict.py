@@ -8,11 +8,10 @@ about it stand in the standard; nothing here knows any one rule.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from ohaccredit.assessment.assess import Assessment, Finding
+from ohaccredit.assessment.assess import Assessment, Finding, TierResult
 from ohaccredit.language import tree as t
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import Place
@@ -27,6 +26,9 @@ VerdictName = Literal["valid", "query", "not_valid"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warn", "query", "invalid")
 """From the lightest to the gravest."""
 _GIVES: dict[Severity, VerdictName] = {"info": "valid", "warn": "valid", "query": "query", "invalid": "not_valid"}
+PartAnswer = Literal["against", "query", "warning", "nothing_against", "not_known", "does_not_arise"]
+"""What a part comes to. `nothing_against`: something was looked at and nothing found, information aside."""
+_ANSWERS: dict[Severity, PartAnswer] = {"invalid": "against", "query": "query", "warn": "warning"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class Verdict:
     @cached_property
     def notices(self) -> tuple[NoticeGiven, ...]:
         """What the findings say, the gravest first, then in the order of the standard."""
-        edition, day = self.assessment.edition, self.assessment.rules_of
-        if not _covers(edition.in_force.start, edition.in_force.until, day):
+        if not self._covered:
+            day = self.assessment.rules_of
             message = f"This edition says nothing of {day.day} {day:%B %Y}: it cannot be checked here."
             return (NoticeGiven(None, "query", message, ()),)
         given = [notice for finding in self.assessment.findings if (notice := self._notice(finding)) is not None]
@@ -81,9 +83,22 @@ class Verdict:
         return tuple(each for each in findings if each.outcome is Outcome.NOT_EVIDENCED and id(each) not in told)
 
     @property
-    def parts(self) -> tuple[tuple[Tier, Outcome], ...]:
-        """Each part of the standard with its outcome: not met if a criterion is not, else not evidenced, else met."""
-        return tuple((result.tier, _together([f.outcome for f in result.findings])) for result in self.assessment.tiers)
+    def parts(self) -> tuple[tuple[Tier, PartAnswer], ...]:
+        """Each part of the standard with what there is to say of it, by the gravest of its notices."""
+        return tuple((result.tier, self._answer(result)) for result in self.assessment.tiers)
+
+    def _answer(self, result: TierResult) -> PartAnswer:
+        if not self._covered:
+            return "not_known"
+        own = {id(finding) for finding in result.findings}
+        graves = [SEVERITIES.index(notice.severity) for notice in self.notices if id(notice.finding) in own]
+        gravest = SEVERITIES[max(graves)] if graves else "info"
+        if gravest != "info":
+            return _ANSWERS[gravest]
+        outcomes = {finding.outcome for finding in result.findings}
+        if Outcome.MET in outcomes or Outcome.NOT_MET in outcomes:
+            return "nothing_against"
+        return "not_known" if Outcome.NOT_EVIDENCED in outcomes else "does_not_arise"
 
     def _notice(self, finding: Finding) -> NoticeGiven | None:
         notices = finding.criterion.notices
@@ -101,6 +116,12 @@ class Verdict:
         value, _ = self._tracer.value(t.DerivedValue(name, kind, Place("", 0, 0)))
         return self._speaker.plain(value, kind)
 
+    @property
+    def _covered(self) -> bool:
+        """Does the edition speak of the day whose rules decide?"""
+        force, day = self.assessment.edition.in_force, self.assessment.rules_of
+        return force.start <= day and (force.until is None or day <= force.until)
+
     @cached_property
     def _tracer(self) -> Tracer:
         assessment = self.assessment
@@ -113,14 +134,3 @@ class Verdict:
     def _say(self, words: object) -> str:
         assert isinstance(words, dict)
         return str(words.get(self.language) or words["en"])
-
-
-def _covers(start: date, until: date | None, day: date) -> bool:
-    return start <= day and (until is None or day <= until)
-
-
-def _together(outcomes: list[Outcome]) -> Outcome:
-    for outcome in (Outcome.NOT_MET, Outcome.NOT_EVIDENCED, Outcome.MET):
-        if outcome in outcomes:
-            return outcome
-    return Outcome.NOT_APPLICABLE

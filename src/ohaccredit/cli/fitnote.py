@@ -8,10 +8,12 @@ from pathlib import Path
 import click
 
 from ohaccredit.cli.findings import plain, wrapped
-from ohaccredit.cli.papers import Papers, read_papers
+from ohaccredit.cli.papers import Papers, notice_of, read_papers, read_study
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems
 from ohaccredit.cli.submissions import DateType
+from ohaccredit.language.problems import Problem, ProblemsFound
 from ohaccredit.reports.paper_view import NoticeView, PapersView, PaperView, paper_json, papers_view
+from ohaccredit.reports.timeline_view import TimelineView
 
 MARKS = {"valid": ("✓", "green"), "query": ("?", "yellow"), "not_valid": ("✗", "red")}
 SEVERITY_MARKS = {"invalid": ("✗", "red"), "query": ("?", "yellow"), "warn": ("!", "yellow"), "info": ("i", "blue")}
@@ -53,7 +55,7 @@ def check(
 
     home, day = home_of(ctx), on or date.today()
     papers = read_papers(home, files, day, Path(columns) if columns else None)
-    view = papers_view(papers.checks, load_statements(home), day, _title(files))
+    view = papers_view(papers.checks, load_statements(home), day, papers.name or "Fit notes and reports")
     if as_json:
         print_json(
             {
@@ -82,10 +84,6 @@ def check(
         if not as_json:
             show_problems(papers.problems)
         raise click.exceptions.Exit(2)
-
-
-def _title(files: tuple[str, ...]) -> str:
-    return Path(files[0]).stem if len(files) == 1 and files[0] != "-" else "Fit notes and reports"
 
 
 def show_papers(view: PapersView, papers: Papers, *, everything: bool) -> None:
@@ -117,8 +115,8 @@ def _show(paper: PaperView, *, everything: bool) -> None:
     for _, says in paper.next:
         click.echo(wrapped(f"→ {says}", "  ", "    "))
     if everything:
-        for part in paper.parts:
-            click.secho(f"  {part.words}: {part.answer}", dim=True)
+        for answer, parts in paper.answers:
+            click.secho(wrapped(f"{answer}: {', '.join(parts)}", "  ", "    "), dim=True)
         if paper.unchecked:
             click.secho(
                 wrapped(f"Not checked, as too little is known: {'; '.join(paper.unchecked)}", "  ", "    "), dim=True
@@ -139,3 +137,101 @@ def _show_notice(notice: NoticeView, *, everything: bool) -> None:
         click.secho(wrapped(f"{source.nature_words}: {source.cited}{dates}", "    ", "      "), dim=True)
         if everything and source.to_confirm:
             click.secho(wrapped(f"To confirm: {source.to_confirm}", "      ", "      "), dim=True)
+
+
+@command.command("timeline")
+@click.argument("file")
+@click.option("--person", "people", multiple=True, help="Only this person, by the employer's number.")
+@click.option("--on", type=DateType(), help="The day of the check, year-month-day; else today.")
+@click.option("--columns", type=click.Path(exists=True, dir_okay=False), help="How the columns of a table are called.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--html", type=click.Path(dir_okay=False), help="Write the timelines as an HTML page.")
+@click.option("--pdf", type=click.Path(dir_okay=False), help="Write the timelines as a PDF (PDF/UA-1, PDF/A-3a).")
+@click.pass_context
+@reports_problems
+def timeline(
+    ctx: click.Context,
+    file: str,
+    people: tuple[str, ...],
+    on: date | None,
+    columns: str | None,
+    as_json: bool,
+    html: str | None,
+    pdf: str | None,
+) -> None:
+    """Day by day, what covers each absence in FILE (an absence record or a table of notes), and what is due.
+
+    This is about individual people: keep it to those who manage the absence.
+    """
+    from ohaccredit.reports.timeline_view import timeline_json, timeline_view
+    from ohaccredit.standards.sources import load_statements
+
+    home, day = home_of(ctx), on or date.today()
+    study, problems = read_study(home, file, day, Path(columns) if columns else None)
+    unknown = [person for person in people if person not in study.timeline.people]
+    if unknown:
+        from ohaccredit.language.parse import nearest
+
+        known = tuple(study.timeline.people)
+        raise ProblemsFound([Problem(f'There is no person "{each}".', hint=nearest(each, known)) for each in unknown])
+    view = timeline_view(study, load_statements(home), notice=notice_of(home), people=people)
+    if as_json:
+        document = timeline_json(view, day)
+        print_json({**document, "problems": [problem.as_json() for problem in problems]})
+    else:
+        show_timelines(view, detailed=bool(people) or len(view.people) == 1)
+    if html or pdf:
+        from ohaccredit.cli.reports import write_reports
+        from ohaccredit.reports.timelines import timelines_html, timelines_pdf
+
+        written = write_reports(
+            html=html,
+            pdf=pdf,
+            make_html=lambda: timelines_html(view, home),
+            make_pdf=lambda: timelines_pdf(view, home, day),
+        )
+        if not as_json:
+            for path in written:
+                click.echo(f"Written: {path}")
+    if problems:
+        if not as_json:
+            show_problems(problems)
+        raise click.exceptions.Exit(2)
+
+
+def show_timelines(view: TimelineView, *, detailed: bool) -> None:
+    """The timelines on a terminal: a line for each spell, or, for a few people, the days too."""
+    click.echo("")
+    click.secho(plain(view.title), bold=True)
+    for person in view.people:
+        if detailed:
+            click.echo("")
+            click.secho(plain(person.id), bold=True, underline=True)
+        for spell in person.spells:
+            mark, colour = MARKS[spell.verdict]
+            head = f"{click.style(f'{mark} {spell.verdict_words:12}', fg=colour)} {plain(person.id):8} "
+            click.echo(f"{head}{spell.dates} ({count_of(spell.days, 'day')})")
+            if not detailed:
+                continue
+            for run in spell.runs:
+                papers = f" ({', '.join(map(plain, run.papers))})" if run.papers else ""
+                click.echo(
+                    wrapped(f"{run.dates}: {count_of(run.days, 'day')} {run.state_words}{papers}", "    ", "      ")
+                )
+            for dates, what in spell.due:
+                click.secho(wrapped(f"{dates}: {what} may be asked for.", "    ", "      "), dim=True)
+            for notice in spell.notices:
+                _show_notice(notice, everything=False)
+            for _, says in spell.next:
+                click.echo(wrapped(f"→ {says}", "    ", "      "))
+            if spell.pay is not None:
+                click.echo(wrapped(f"Sick pay, estimate: {spell.pay.says}", "    ", "      "))
+    spells = [spell for _, spell in view.rows]
+    open_ = sum(1 for spell in spells if spell.verdict != "valid")
+    click.echo("")
+    people = "1 person" if len(view.people) == 1 else f"{len(view.people):,} people"
+    said = f"{count_of(len(spells), 'spell')} of {people} on {view.on}, {open_} with something to do."
+    click.secho(said, bold=True)
+    if not detailed:
+        click.secho("--person NUMBER shows the days of one person; --html and --pdf draw them.", dim=True)
+    click.secho(wrapped(view.estimate, "", ""), dim=True)

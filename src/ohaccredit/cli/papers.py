@@ -13,6 +13,7 @@ from ohaccredit.cli.submissions import read_source
 from ohaccredit.fitnotes.check import CONTEXT, Editions, PaperCheck, check_paper
 from ohaccredit.fitnotes.check_record import check_record
 from ohaccredit.fitnotes.record import RECORD_STANDARD, STANDARDS, AbsenceRecord, Paper, read_record
+from ohaccredit.fitnotes.study import Study, study
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.language.source import Source
 from ohaccredit.standards.home import Home
@@ -28,6 +29,8 @@ class Papers:
     checks: list[PaperCheck] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    name: str = ""
+    """What the only file calls itself; "" for several."""
 
 
 def load_editions(home: Home) -> Editions:
@@ -48,25 +51,40 @@ def read_papers(home: Home, files: Sequence[str], on: date, columns: Path | None
             found += problems.problems
     if found:
         raise ProblemsFound([*found, *papers.problems])
+    papers.name = papers.name if len(files) == 1 else ""
     return papers
 
 
 def _read(home: Home, editions: Editions, file: str, on: date, columns: Path | None, papers: Papers) -> None:
-    if Path(file).suffix.lower() in TABLES:
-        papers.checks += check_record(editions, record_of_table(home, file, columns, papers), on)
+    found = _source_of(file)
+    standard = None if found is None else standard_named(found)
+    if found is not None and standard in STANDARDS.values():
+        check = _single(editions, str(standard), found, on)
+        papers.checks.append(check)
+        papers.name = check.paper.id
         return
+    record = _record(home, file, found, columns, papers)
+    papers.checks += check_record(editions, record, on)
+    papers.name = record.name
+
+
+def _source_of(file: str) -> Source | None:
+    """A JSON submission; None for a table (CSV, XLSX, or a JSON list of rows). Raises ProblemsFound."""
+    if Path(file).suffix.lower() in TABLES:
+        return None
     source = read_source(file)
+    return None if isinstance(source.value, list) or standard_named(source) is None else source
+
+
+def _record(home: Home, file: str, source: Source | None, columns: Path | None, papers: Papers) -> AbsenceRecord:
+    if source is None:
+        return record_of_table(home, file, columns, papers)
     standard = standard_named(source)
-    if isinstance(source.value, list) or standard is None:
-        papers.checks += check_record(editions, record_of_table(home, file, columns, papers), on)
-    elif standard == RECORD_STANDARD:
-        papers.checks += check_record(editions, record_of(home, source), on)
-    elif standard in STANDARDS.values():
-        papers.checks.append(_single(editions, standard, source, on))
-    else:
-        known = ", ".join([*STANDARDS.values(), RECORD_STANDARD])
-        message = f'A submission for "{standard}" holds no fit notes.'
-        raise ProblemsFound([Problem(message, source.place(("standard",)), "/standard", f"There is: {known}.")])
+    if standard != RECORD_STANDARD:
+        message = f'A submission for "{standard}" holds no absences.'
+        hint = f"There is: {', '.join([*STANDARDS.values(), RECORD_STANDARD])}."
+        raise ProblemsFound([Problem(message, source.place(("standard",)), "/standard", hint)])
+    return record_of(home, source)
 
 
 def _single(editions: Editions, standard: str, source: Source, on: date) -> PaperCheck:
@@ -77,6 +95,21 @@ def _single(editions: Editions, standard: str, source: Source, on: date) -> Pape
         raise ProblemsFound([Problem(f'"{kind}" is missing here.', source.place(("evidence",)), "/evidence")])
     paper = Paper(submission.name, kind, "", content, ("evidence", kind))  # type: ignore[arg-type]
     return check_paper(editions, paper, on, submission.evidence.get(CONTEXT))
+
+
+def read_study(home: Home, file: str, on: date, columns: Path | None) -> tuple[Study, list[Problem]]:
+    """The study of an absence record or of a table of notes, with the problems of the table's rows.
+
+    Raises ProblemsFound if the file cannot be read at all.
+    """
+    papers = Papers()
+    record = _record(home, file, _source_of(file), columns, papers)
+    return study(load_editions(home), load_edition(home, RECORD_STANDARD), record, on), papers.problems
+
+
+def notice_of(home: Home) -> str:
+    """What the standard for absence records says of itself."""
+    return load_edition(home, RECORD_STANDARD).notice["en"]
 
 
 def record_of(home: Home, source: Source) -> AbsenceRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -110,6 +111,7 @@ class Columns:
         return self.headings.get(bare(heading))
 
 
+@lru_cache(maxsize=2_000)
 def bare(text: str) -> str:
     """A heading or word for comparing: without case, spaces and punctuation; of signs alone, the signs."""
     text = text.strip().casefold()
@@ -207,12 +209,12 @@ class _Reader:
         for paper, words in file.paper.words.items():
             for word in (paper, *words):
                 self._papers.setdefault(bare(word), paper)
-        for answer, words in ((True, file.yes), (False, file.no)):
-            for word in words:
+        for answer, said in ((True, file.yes), (False, file.no)):
+            for word in said:
                 self._answers.setdefault(bare(word), answer)
         self._none |= set(map(bare, file.none))
-        for unit, words in file.units.items():
-            for word in words:
+        for unit, names in file.units.items():
+            for word in names:
                 self._units.setdefault(bare(word), unit)
         for word, number in file.numbers.items():
             self._numbers.setdefault(bare(word), number)
@@ -223,7 +225,10 @@ class _Reader:
         if path not in self._fields[name]:
             self._note(source, where, f'"{name}" has no field "{path}".', path, self._fields[name])
             return
-        own: list[str] = [] if bare(path) in mine.found else [path]  # free-text comments are set aside under the field's name
+        there = mine.found.get(bare(path))
+        # Comments in free text are set aside under the name of the field that says what they speak of.
+        # And what is known of people (a nation) is not what stands on their notes.
+        own = [] if name == PEOPLE or (there is not None and there.kind == "set aside") else [path]
         mine.take([*own, *column.headings], where, Meaning("fields", {name: Slot(path)}))
         mine.take(column.unit_column, where, Meaning("fields", {name: Slot(path, is_unit=True)}))
         for unit, headings in column.unit_named.items():
@@ -235,12 +240,15 @@ class _Reader:
                 mine.take(headings, where, Meaning("fields", {name: Slot(path, option=option)}))
             else:
                 self._note(source, (*where, "ticks", option), f'"{option}" cannot be ticked here.', option, options)
+        said: dict[str, str] = {}
         for option, words in column.words.items():
             if option not in options:
                 self._note(source, (*where, "words", option), f'The field has no option "{option}".', option, options)
                 continue
             known = self._options[name, path]
             for word in words:
+                if said.setdefault(bare(word), option) != option:
+                    self._note(source, (*where, "words", option), f'"{word}" stands for two options.', option, ())
                 known.setdefault(bare(word), option)
         for other, by_option in column.also.items():
             target = self._fields[name].get(other)

@@ -22,60 +22,66 @@ class NotesSoFar:
     """One person's fit notes in order of assessment: each is asked about before it is added."""
 
     def __init__(self, spells: Sequence[Spell]) -> None:
-        self._spells = sorted(spells, key=lambda spell: spell.first_day)
-        self._absent = Spans(map(_days, self._spells))
+        self._has_spells = bool(spells)
+        self._absent = Spans(map(_days, spells))
+        self._led_up_to = [span for spell in spells if (span := _stated(spell)) is not None]
+        """Days on advice that a spell states, as long as there is no note that they lead up to."""
         self._covered = Spans()
         self._assessed: set[date] = set()
         self._any = False
 
     def add(self, check: PaperCheck) -> None:
         """Take a checked note into account for those that follow."""
+        self._any = True
         assessed = check.paper.day("assessed_on")
         if assessed is not None:
             self._assessed.add(assessed)
         span = note_span(check)
-        if span is not None:
-            self._covered.add(span)
-        self._any = True
+        if span is None or span.first > span.last:
+            return
+        for stated in [each for each in self._led_up_to if span.within(each)]:
+            self._covered.add(Span(stated.first, span.first - 1))
+            self._led_up_to.remove(stated)
+        self._covered.add(span)
 
     def context(self, paper: Paper, first_day: date | None, on: date) -> dict[str, Any]:
         """What is known beside a note whose period starts on `first_day`."""
         known: dict[str, Any] = {"checked_on": on.isoformat()}
         if first_day is not None:
-            known["continues_note"] = self._covered.around(first_day.toordinal() - 1) is not None
+            known["continues_note"] = self._on_advice(first_day.toordinal() - 1) is not None
         assessed = paper.day("assessed_on")
         if assessed is None:
             return known
         known["another_note_for_assessment"] = assessed in self._assessed
-        since = self._on_advice_since(assessed.toordinal() - 1)
+        since = self._absent_on_advice_since(assessed.toordinal() - 1)
         if since is not None:
             known["off_on_advice_before"] = True
             known["off_on_advice_since"] = date.fromordinal(since).isoformat()
-        elif self._spells or self._any:
+        elif self._has_spells or self._any:
             known["off_on_advice_before"] = False
         return known
 
-    def _on_advice_since(self, eve: int) -> int | None:
-        """The first day of the unbroken absence on advice that lasted to the eve of the assessment.
+    def _on_advice(self, day: int) -> Span | None:
+        """The unbroken days on advice around a day: those of notes, and those that a spell states before its first.
 
         Days that the person certified themselves are not on advice, nor are days without evidence.
         """
-        covered = self._covered.around(eve)
-        if not self._spells:
-            return None if covered is None else covered.first
+        leading = [Span(each.first, day) for each in self._led_up_to if each.first <= day <= each.last]
+        return (Spans([*self._covered, *leading]) if leading else self._covered).around(day)
+
+    def _absent_on_advice_since(self, eve: int) -> int | None:
+        """The first day of the unbroken absence on advice that lasted to the eve of the assessment."""
+        advised = self._on_advice(eve)
+        if advised is None or not self._has_spells:
+            return None if advised is None else advised.first
         absent = self._absent.around(eve)
-        if absent is None:
-            return None
-        since = None if covered is None else max(covered.first, absent.first)
-        for spell in self._spells:
-            stated, days = read_day(spell.content.get("on_advice_since")), _days(spell)
-            if stated is None or stated.toordinal() > eve or not days.first <= eve <= days.last:
-                continue
-            # What the spell states reaches to the first note in the record; from there on the notes must speak.
-            first_note = self._covered.first_within(Span(absent.first, eve))
-            if first_note is None or (since is not None and since <= first_note):
-                since = min(max(stated.toordinal(), absent.first), eve if since is None else since)
-        return since
+        return None if absent is None else max(advised.first, absent.first)
+
+
+def _stated(spell: Spell) -> Span | None:
+    """From the day since when a spell says that it was on advice, to its end."""
+    stated, days = read_day(spell.content.get("on_advice_since")), _days(spell)
+    return None if stated is None else Span(stated.toordinal(), days.last).within(days)
 
 
 def _days(spell: Spell) -> Span:

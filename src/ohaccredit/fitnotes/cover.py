@@ -93,11 +93,18 @@ def evidence_of(
 def stated_evidence(spell: Spell, evidence: Iterable[Evidence]) -> Iterator[Evidence]:
     """The days on advice that a spell states before its first note; none if it has no note to lead up to."""
     stated = read_day(spell.content.get("on_advice_since"))
+    if stated is None:
+        return
     last = LAST_ORDINAL if spell.last_day is None else spell.last_day.toordinal()
-    whole = Span(spell.first_day.toordinal(), last)
-    first_notes = [part.first for each in evidence if each.by_note and (part := each.span.within(whole))]
-    if stated is not None and first_notes:
-        span = Span(max(stated.toordinal(), whole.first), min(first_notes) - 1)
+    since = Span(max(stated.toordinal(), spell.first_day.toordinal()), last)
+    notes = [
+        (assessment_order(each.check.paper), each.span.first)
+        for each in evidence
+        if each.by_note and each.check is not None and each.span.within(since)
+    ]
+    if notes:
+        # The first by assessment, not by days: a later note for earlier days must not undo what is covered.
+        span = Span(since.first, min(notes)[1] - 1)
         state: DayState = "stated_on_advice"
         yield Evidence("", span, state, (_STRENGTH[state], 0, 0, "", ""), None)
 

@@ -53,6 +53,8 @@ class Grid:
     """The rows that could not be taken in; they are not among `rows`."""
     even: bool = False
     """Must all rows be as long as the headings? In CSV another length means that a separator is lost or too many."""
+    hidden: bool = False
+    """Is it a sheet that the workbook hides? Such a sheet is not read."""
 
     def add(self, line: int, cells: tuple[Cell, ...]) -> None:
         """Take a row in, unless it is empty or beyond the limits. Raises ProblemsFound if there are too many."""

@@ -84,5 +84,8 @@ def _text(value: object) -> str:
 
 
 def _higher(problem: Problem, lines: int) -> Problem:
-    place = problem.place
-    return problem if place is None else replace(problem, place=replace(place, line=max(place.line - lines, 1)))
+    """A problem of the text that was read, as one of the file, which lacks the lines put before."""
+    if lines == 0 or problem.place is None:
+        return problem
+    place = replace(problem.place, line=max(problem.place.line - lines, 1))
+    return replace(problem, place=place, pointer=problem.pointer.removeprefix(f"/{ROWS}"))

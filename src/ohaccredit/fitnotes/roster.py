@@ -76,7 +76,9 @@ def read_roster(data: bytes, file: str, home: Home, edition: Edition, columns: P
     tables, faults = [], []
     for grid in grids:
         table = Table.of(grid, known)
-        if table is None:
+        if grid.hidden:
+            reader.remark(f"{grid.name}: the sheet is hidden, so it was not read.")
+        elif table is None:
             reader.remark(
                 f"{grid.name}: no column for the employer's number of a person was found, so it was not read."
             )
@@ -389,11 +391,10 @@ class _Reader:
                 row.set(path, self._day(row, column, read), column)
             return
         number, unit = read_length(cell, self._known.units, self._known.numbers)
+        if unit and slot.unit and unit != slot.unit:
+            raise CellFault(f"The heading says {slot.unit}, the cell {unit}.", "Look at the note again.")
+        row.unit = unit or slot.unit
         row.set(LENGTH, number, column)
-        if unit or slot.unit:
-            if unit and slot.unit and unit != slot.unit:
-                raise CellFault(f"The heading says {slot.unit}, the cell {unit}.", "Look at the note again.")
-            row.unit = unit or slot.unit
 
     def _period(self, row: _Row) -> None:
         """How the period is given, from what is there; what the roster itself says of that stands."""

@@ -17,7 +17,7 @@ from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import Any
 
-from ohaccredit.fitnotes.record import Person, Spell
+from ohaccredit.fitnotes.record import WEEKDAYS, Person, Spell
 from ohaccredit.fitnotes.sick_pay_figures import (
     FORM_WEEK,
     LIMIT,
@@ -36,23 +36,26 @@ from ohaccredit.fitnotes.sick_pay_results import Period, SickPay, State, Stretch
 from ohaccredit.language.months import shift_months
 from ohaccredit.standards.edition import Edition
 
-DAYS_ASSUMED = "No qualifying days are given for the person; {days} a week are assumed."
+DAYS_ASSUMED = "No qualifying days are given for the person. Assumed: {days}."
+NO_LAST_DAY = "An absence without a last day is taken to go on until the day of the check."
 NO_EARNINGS = (
-    "No average weekly earnings are given. Days before 6 April 2026 are counted as if they had been high enough; "
+    "No average weekly earnings are given. Days before {change} are counted as if they had been high enough; "
     "no amounts are worked out."
 )
 SAME_EARNINGS = (
     "The same average weekly earnings are used for every absence. They should be those before the first of linked "
     "absences, and worked out anew for an absence that does not link."
 )
-CHANGE_TO_CONFIRM = "How the change of 6 April 2026 applies to an absence that was running is to be confirmed."
-NORTHERN_IRELAND = "That the changes of 6 April 2026 hold in Northern Ireland alike is to be confirmed."
+CHANGE_TO_CONFIRM = "How the change of {change} applies to an absence that was running is to be confirmed."
+NORTHERN_IRELAND = "That the changes of {change} hold in Northern Ireland alike is to be confirmed."
 WEEKS_LEFT = (
-    "The absence began more than 28 weeks before 6 April 2026, but weeks of sick pay were left on that day. They are "
-    "counted as due, in the employee's favour; to be confirmed."
+    "The absence began before {nil_before}, but weeks of sick pay were left on {change}. They are counted as due, in "
+    "the employee's favour; to be confirmed."
 )
 
 _ONE_DAY = timedelta(days=1)
+_LIST = ", "
+_NI = "northern-ireland"
 
 
 def sick_pay(edition: Edition, person: Person, spells: Sequence[Spell], on: date) -> SickPay:
@@ -64,7 +67,7 @@ def sick_pay(edition: Edition, person: Person, spells: Sequence[Spell], on: date
     days = person.qualifying_days or figures.assumed_days(on)
     working = _Working(figures, person, days)
     periods = tuple(working.period(absence) for absence in _absences(spells, on))
-    return SickPay(person.id, person.weekly_earnings, days, periods, tuple(working.assumptions(periods)))
+    return SickPay(person.id, person.weekly_earnings, days, periods, tuple(working.assumptions(spells, periods)))
 
 
 def sick_pay_facts(pay: SickPay) -> dict[str, dict[str, Any]]:
@@ -227,21 +230,23 @@ class _Working:
             weeks_end_on=found.weeks_end_on,
         )
 
-    def assumptions(self, periods: Sequence[Period]) -> Iterator[str]:
+    def assumptions(self, spells: Sequence[Spell], periods: Sequence[Period]) -> Iterator[str]:
         """What was taken for granted, as sentences."""
-        after = any(period.last_day >= self._change for period in periods)
+        change, nil_before = _said(self._change), _said(self._nil_before())
         if not self._person.qualifying_days:
-            yield DAYS_ASSUMED.format(days=len(self._days))
+            yield DAYS_ASSUMED.format(days=_LIST.join(WEEKDAYS[day].capitalize() for day in sorted(self._days)))
+        if any(spell.last_day is None and spell.content.get("continues") is not True for spell in spells):
+            yield NO_LAST_DAY
         if self._earnings is None:
-            yield NO_EARNINGS
+            yield NO_EARNINGS.format(change=change)
         elif sum(period.counts_from is not None for period in periods) > 1:
             yield SAME_EARNINGS
         if any(period.first_day < self._change <= period.last_day for period in periods):
-            yield CHANGE_TO_CONFIRM
+            yield CHANGE_TO_CONFIRM.format(change=change)
         if self._weeks_left:
-            yield WEEKS_LEFT
-        if after and self._person.nation == "northern-ireland":
-            yield NORTHERN_IRELAND
+            yield WEEKS_LEFT.format(nil_before=nil_before, change=change)
+        if self._person.nation == _NI and any(period.last_day >= self._change for period in periods):
+            yield NORTHERN_IRELAND.format(change=change)
 
     def _counts_from(self, absence: _Absence) -> date | None:
         """The first day on which the absence is long enough by the law of that day."""
@@ -358,3 +363,7 @@ def _decimal(value: Fraction) -> Decimal:
     """Cut at four decimal places, so that what is nearly a whole week never counts as one."""
     exact = Decimal(value.numerator) / value.denominator
     return exact.quantize(Decimal("0.0001"), ROUND_DOWN)
+
+
+def _said(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

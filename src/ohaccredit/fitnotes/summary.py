@@ -106,6 +106,10 @@ class Summary:
     tables: Mapping[str, Table]
     figures: Mapping[str, Figure]
     settings: Settings
+    working_days: int | None = None
+    """Working days available to the whole employer, as the record states them."""
+    headcount: int | None = None
+    """People employed on average, as the record states them."""
 
     @cached_property
     def shares(self) -> Mapping[str, Share]:
@@ -144,7 +148,10 @@ def summarise(facts: Facts, settings: Settings) -> Summary:
     for table in tables(settings.lines):
         counter.add(table)
     counter.add_boxes(box_tables(settings.lines))
-    return Summary(facts.first_day, facts.last_day, counter.tables, _figures(facts, counter, settings), settings)
+    figures = _figures(facts, counter, settings)
+    return Summary(
+        facts.first_day, facts.last_day, counter.tables, figures, settings, facts.working_days, facts.headcount
+    )
 
 
 def say_share(share: Fraction) -> str:
@@ -306,7 +313,8 @@ _WAIT = (
 )
 _LOST = (
     "Days of the week on which people are required to work that lie in an absence in the period; public holidays are "
-    "not taken out. Shown only if the record names these days for everybody absent."
+    "not taken out. Shown only if the record names these days for everybody absent, and the employer's figure only if "
+    "the record holds every absence, short ones too."
 )
 
 

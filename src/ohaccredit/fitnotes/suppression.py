@@ -85,7 +85,7 @@ def _unknowable(joined: Sequence[Cell], floor: int) -> bool:
     if not joined:
         return True
     count = sum(cell.count for cell in joined)
-    if len(joined) < 2 or people_in(person for cell in joined for person in cell.people) < floor:
-        return False
+    if people_in(person for cell in joined for person in cell.people) < floor:
+        return False  # so it is never one cell alone
     # "Each counts one", or "each counts one less than the floor", are sums that only one set of cells has.
     return len(joined) < count != len(joined) * (floor - 1)

@@ -63,10 +63,13 @@ class Table:
                 hint = f'The column "{heading}" was not read. Take it out of the file.'
                 table.problems.append(Problem(meaning.because, place, hint=hint))
                 continue
-            for key in meaning.slots.items() or [meaning.kind]:
-                if key in taken and meaning.kind != "set aside":
-                    message = f'The columns "{taken[key]}" and "{heading}" stand for the same.'
-                    table.faults.append(Problem(message, place, hint="Rename or remove one of them."))
-                taken[key] = heading
+            keys: list[object] = [*meaning.slots.items()]
+            if meaning.kind in ("person", "paper", "codes"):
+                keys = [meaning.kind]
+            twice = next((taken[key] for key in keys if key in taken), None)
+            if twice is not None:
+                message = f'The columns "{twice}" and "{heading}" stand for the same.'
+                table.faults.append(Problem(message, place, hint="Rename or remove one of them."))
+            taken.update(dict.fromkeys(keys, heading))
             table.columns.append(Column(index, heading, meaning))
         return table

@@ -27,7 +27,10 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 def read_xlsx(data: bytes, file: str) -> list[Grid]:
-    """The tables in a workbook, one for each sheet. Raises ProblemsFound if it cannot be read."""
+    """The tables in a workbook, one for each sheet; those of hidden sheets are empty.
+
+    Raises ProblemsFound if it cannot be read.
+    """
     unreadable = Problem(
         "The workbook cannot be read.",
         Place(file, 1, 1),
@@ -46,14 +49,17 @@ def read_xlsx(data: bytes, file: str) -> list[Grid]:
         refuse(Place(file, 1, 1), "Excel files cannot be read here: the library python-calamine is missing.", hint)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(_pack(parts))) as book:
-            visible = [each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
-            sheets = [(name, book.get_sheet_by_name(name)) for name in visible]
-            tables = [(name, sheet.to_python(skip_empty_area=False)) for name, sheet in sheets]
+            tables = [
+                (each.name, book.get_sheet_by_name(each.name).to_python(skip_empty_area=False))
+                if each.visible == SheetVisibleEnum.Visible
+                else (each.name, None)
+                for each in book.sheets_metadata
+            ]
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException:  # a panic in the library is no Exception
         raise ProblemsFound([unreadable]) from None
-    return [_grid(file, name, rows) for name, rows in tables if rows]
+    return [_grid(file, name, rows) for name, rows in tables if rows != []]
 
 
 def _unpack(data: bytes, file: str) -> dict[str, bytes]:
@@ -199,9 +205,9 @@ def _column_number(letters: str) -> int:
     return number
 
 
-def _grid(file: str, sheet: str, rows: list[list[Any]]) -> Grid:
-    grid = Grid(f"{file}, {sheet}", lambda line, column: CellPlace(file, line, column, sheet))
-    for index, row in enumerate(rows):
+def _grid(file: str, sheet: str, rows: list[list[Any]] | None) -> Grid:
+    grid = Grid(f"{file}, {sheet}", lambda line, column: CellPlace(file, line, column, sheet), hidden=rows is None)
+    for index, row in enumerate(rows or ()):
         grid.add(index + 1, tuple(map(_cell, row)))
     return grid
 

@@ -44,6 +44,7 @@ MOST_TESTS = 100
 DEEPEST = 30
 """Bounds that no readable rule comes near; they keep every rule quick to compile."""
 MOST_LISTS = 3
+LONGEST_PHRASE = 500
 
 CHANGES = ("improved", "no-clear-change", "worse")
 """What `change_in` can say of a series."""
@@ -423,6 +424,9 @@ class _Parser:
     def _phrase(self, raw: str, path: Path, expected: Scalar | None) -> t.Value:
         place = self.place(path)
         text = raw.strip()
+        if len(text) > LONGEST_PHRASE:  # a date can be moved, and moved again, without end
+            hint = "Give a part of it a name in derived.yaml."
+            raise self.fail(path, f"This value has {len(text)} characters; {LONGEST_PHRASE} is the most.", hint)
         if text == "assessment date":
             return t.AssessmentDate(Date(), place)
         if shift := _SHIFT.fullmatch(text):

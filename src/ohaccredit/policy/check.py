@@ -12,6 +12,7 @@ from ohaccredit.policy.cases import load_cases
 from ohaccredit.standards.edition import Criterion, Edition
 from ohaccredit.standards.home import Home
 from ohaccredit.standards.loading import list_editions, load_edition
+from ohaccredit.standards.published import load_published
 from ohaccredit.standards.sources import Statement, load_statements
 from ohaccredit.standards.verdict_standards import NAMED
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ohaccredit.assessment.verdict import NoticeGiven, Verdict
+from ohaccredit.assessment.verdict import NoticeGiven, PartAnswer, Verdict
 from ohaccredit.fitnotes.check import PaperCheck
 from ohaccredit.language import tree as t
 from ohaccredit.language.outcome import Outcome
@@ -26,11 +26,13 @@ NATURES = {
 }
 """The kinds of source, which a finding must show apart."""
 SEVERITIES = {"invalid": "Not valid", "query": "Query", "warn": "Warning", "info": "Information"}
-ANSWERS = {
-    Outcome.MET: "yes",
-    Outcome.NOT_MET: "no",
-    Outcome.NOT_EVIDENCED: "not known",
-    Outcome.NOT_APPLICABLE: "does not arise",
+ANSWERS: Mapping[PartAnswer, str] = {
+    "against": "not valid",
+    "query": "query",
+    "warning": "warning",
+    "nothing_against": "nothing against it",
+    "not_known": "not known",
+    "does_not_arise": "does not arise",
 }
 """How a part of a verdict answers its question."""
 VERDICTS = ("not_valid", "query", "valid")
@@ -81,8 +83,8 @@ class PartView:
     id: str
     words: str
     about: str
-    answer: str
-    outcome: Outcome
+    answer: PartAnswer
+    answer_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,12 @@ class PaperView:
     parts: tuple[PartView, ...]
     unchecked: tuple[str, ...]
 
+    @property
+    def answers(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The answers with the parts that have each, the gravest first."""
+        found = {answer: tuple(p.words for p in self.parts if p.answer == answer) for answer in ANSWERS}
+        return tuple((ANSWERS[answer].capitalize(), parts) for answer, parts in found.items() if parts)
+
 
 @dataclass(frozen=True, slots=True)
 class PapersView:
@@ -125,9 +133,7 @@ class PapersView:
     @property
     def sources(self) -> tuple[SourceView, ...]:
         """Every source cited, law before guidance before our own choices."""
-        cited = {source.id: source for paper in self.papers for notice in paper.notices for source in notice.sources}
-        order = list(NATURES)
-        return tuple(sorted(cited.values(), key=lambda source: (order.index(source.nature), source.cited)))
+        return sources_of([notice for paper in self.papers for notice in paper.notices])
 
     @property
     def rules(self) -> tuple[tuple[NoticeView, int], ...]:
@@ -148,7 +154,14 @@ def papers_view(
     editions = {check.verdict.assessment.edition.id: check.verdict.assessment.edition for check in checks}
     said = tuple(dict.fromkeys(say(edition.notice, language) for edition in editions.values()))
     papers = tuple(paper_view(check, statements, language) for check in checks)
-    return PapersView(title, _day(on, language), said, papers)
+    return PapersView(title, day_words(on, language), said, papers)
+
+
+def sources_of(notices: Sequence[NoticeView]) -> tuple[SourceView, ...]:
+    """Every source that notices cite, each once: law before guidance before our own choices."""
+    cited = {source.id: source for notice in notices for source in notice.sources}
+    order = list(NATURES)
+    return tuple(sorted(cited.values(), key=lambda source: (order.index(source.nature), source.cited)))
 
 
 def paper_view(check: PaperCheck, statements: Mapping[str, Statement], language: str = "en") -> PaperView:
@@ -156,8 +169,8 @@ def paper_view(check: PaperCheck, statements: Mapping[str, Statement], language:
     verdict = check.verdict
     assessment = verdict.assessment
     parts = tuple(
-        PartView(part.id, say(part.words, language), say(part.about, language), ANSWERS[outcome], outcome)
-        for part, outcome in verdict.parts
+        PartView(part.id, say(part.words, language), say(part.about, language), answer, ANSWERS[answer])
+        for part, answer in verdict.parts
     )
     return PaperView(
         id=check.paper.id,
@@ -166,7 +179,7 @@ def paper_view(check: PaperCheck, statements: Mapping[str, Statement], language:
         verdict=verdict.name,
         verdict_words=verdict.words,
         rules_of=assessment.rules_of.isoformat(),
-        rules_of_words=_day(assessment.rules_of, language),
+        rules_of_words=day_words(assessment.rules_of, language),
         first_day=_iso(check.first_day),
         last_day=_iso(check.last_day),
         cap_last_day=_iso(check.cap_last_day),
@@ -198,7 +211,7 @@ def paper_json(paper: PaperView) -> dict[str, Any]:
         },
         "findings": [notice_json(notice) for notice in paper.notices],
         "next": [{"action": action, "says": says} for action, says in paper.next],
-        "parts": {part.id: part.outcome.value for part in paper.parts},
+        "parts": {part.id: part.answer for part in paper.parts},
         "unchecked": list(paper.unchecked),
     }
 
@@ -241,16 +254,29 @@ def _notice(notice: NoticeGiven, verdict: Verdict, statements: Mapping[str, Stat
         severity_words=SEVERITIES[notice.severity],
         outcome=Outcome.NOT_EVIDENCED.value if notice.finding is None else notice.finding.outcome.value,
         message=notice.message,
-        sources=() if criterion is None else source_views(criterion, statements, language),
+        sources=()
+        if criterion is None
+        else source_views(criterion, statements, verdict.assessment.rules_of, _nation(verdict), language),
         next=tuple((id_, say(actions[id_], language)) for id_ in notice.next),
     )
 
 
+def _nation(verdict: Verdict) -> str:
+    """The nation that the evidence names; "" if it names none."""
+    for each in verdict.assessment.submission.evidence.values():
+        nation = each.get("nation") if isinstance(each, Mapping) else None
+        if isinstance(nation, str):
+            return nation
+    return ""
+
+
 def source_views(
-    criterion: Criterion, statements: Mapping[str, Statement], language: str = "en"
+    criterion: Criterion, statements: Mapping[str, Statement], day: date, nation: str = "", language: str = "en"
 ) -> tuple[SourceView, ...]:
-    """The sources of a criterion: law before guidance before what is our own."""
-    cited = [statements[id_] for id_ in criterion.statements if id_ in statements]
+    """The sources of a criterion that hold on a day and in a nation: law before guidance before what is our own."""
+    cited = [
+        statements[id_] for id_ in criterion.statements if id_ in statements and statements[id_].holds(day, nation)
+    ]
     order = list(NATURES)
     return tuple(_source(each, language) for each in sorted(cited, key=lambda statement: order.index(statement.nature)))
 
@@ -260,7 +286,7 @@ def _source(statement: Statement, language: str) -> SourceView:
     start, until = (force.start, force.until) if force is not None else (None, None)
     dates = ""
     if start is not None:
-        dates = f"in force from {_day(start, language)}" + (f" to {_day(until, language)}" if until else "")
+        dates = f"in force from {day_words(start, language)}" + (f" to {day_words(until, language)}" if until else "")
     return SourceView(
         id=statement.file.id,
         nature=statement.nature,
@@ -278,13 +304,14 @@ def _source(statement: Statement, language: str) -> SourceView:
 def _period(check: PaperCheck, language: str) -> str:
     if check.first_day is None:
         return "period not known"
-    first = _day(check.first_day, language)
+    first = day_words(check.first_day, language)
     if check.last_day is not None:
-        return f"{first} to {_day(check.last_day, language)}"
+        return f"{first} to {day_words(check.last_day, language)}"
     return f"from {first}, without an end" if check.open_ended else f"from {first}, end not known"
 
 
-def _day(day: date, language: str) -> str:
+def day_words(day: date, language: str = "en") -> str:
+    """A day as people write it: 30 June 2026."""
     return Speaker(t.Definitions({}, {}), language=language).plain(day, Date())
 
 

@@ -156,6 +156,8 @@ class StatementOf(File):
     kind: Literal["criterion", "process", "factor", "incentive", "offer", "metric", "context"]
     in_force: ForceOf | None = None
     """For law and guidance: the dates between which it holds."""
+    nation: Literal["great-britain", "northern-ireland"] | None = None
+    """Where it holds; everywhere if left out."""
     address: str | None = None
     """Where it can be read."""
     to_confirm: str | None = None
@@ -174,6 +176,7 @@ class SourceFile(File):
     nature: Literal["document", "law", "guidance", "design"] = "document"
     """law: a statutory rule; guidance: official advice on it; design: our own choice; document: anything else."""
     published: str | None = None
+    nation: Literal["great-britain", "northern-ireland"] | None = None
     address: str | None = None
     note: str | None = None
     statements: list[StatementOf]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from ohaccredit.language.problems import Problem, ProblemsFound, json_pointer
 from ohaccredit.standards.files import SourceFile, StatementOf
 from ohaccredit.standards.home import Home
 from ohaccredit.standards.reading import read_file
+
+NORTHERN_IRELAND = "northern-ireland"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +21,18 @@ class Statement:
     title: str
     nature: str
     """law, guidance, design (our own choice), or document."""
+    nation: str
+    """great-britain or northern-ireland, if it holds only there; "" if it holds everywhere."""
     address: str
     """Where it can be read; "" if that is not known."""
     file: StatementOf
+
+    def holds(self, day: date, nation: str = "") -> bool:
+        """Is it in force on that day, and in that nation if one is known? What has no dates always is."""
+        if self.nation and nation and (nation == NORTHERN_IRELAND) != (self.nation == NORTHERN_IRELAND):
+            return False
+        force = self.file.in_force
+        return force is None or (force.start <= day and (force.until is None or day <= force.until))
 
     @property
     def cited(self) -> str:
@@ -51,7 +63,8 @@ def load_statements(home: Home) -> dict[str, Statement]:
                     )
                 )
             address = each.address or file.address or ""
-            statements[each.id] = Statement(file.source, file.title, file.nature, address, each)
+            nation = each.nation or file.nation or ""
+            statements[each.id] = Statement(file.source, file.title, file.nature, nation, address, each)
     if problems:
         raise ProblemsFound(problems)
     return statements

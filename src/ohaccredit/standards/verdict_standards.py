@@ -31,11 +31,11 @@ def check_kind_of_standard(file: StandardFile, source: Source) -> Iterator[Probl
             yield _problem(source, (), '"tiers" is missing, or "verdict" and "parts" in its place.')
         for key in ("parts", "actions"):
             if getattr(file, key):
-                yield _problem(source, (key,), f'"{key}" belongs to a standard that gives a verdict.')
+                yield _problem(source, (key,), f'"{key}" belongs to a standard that gives a verdict.', key=True)
         return
     for key in ("tiers", "foundations", "adopts"):
         if getattr(file, key):
-            yield _problem(source, (key,), f'A standard that gives a verdict has no "{key}".')
+            yield _problem(source, (key,), f'A standard that gives a verdict has no "{key}".', key=True)
     if not file.parts:
         yield _problem(source, (), '"parts" is missing: the groups of criteria of a standard that gives a verdict.')
 
@@ -53,7 +53,7 @@ def check_kind_of_criterion(
             yield _problem(source, where, f'"{key}" is missing here.')
     for key in barred:
         if getattr(each, key) is not None:
-            yield _problem(source, (*where, key), f'A criterion of a standard {kind} has no "{key}".')
+            yield _problem(source, (*where, key), f'A criterion of a standard {kind} has no "{key}".', key=True)
 
 
 def check_decided_as_of(file: StandardFile, source: Source, record: Record) -> Iterator[Problem]:
@@ -120,5 +120,5 @@ def _unknown(
                 yield name, values, "derived value"
 
 
-def _problem(source: Source, path: FilePath, message: str, hint: str = "") -> Problem:
-    return Problem(message, source.place(path), json_pointer(path), hint)
+def _problem(source: Source, path: FilePath, message: str, hint: str = "", *, key: bool = False) -> Problem:
+    return Problem(message, source.place(path, key=key), json_pointer(path), hint)
