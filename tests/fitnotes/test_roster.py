@@ -93,14 +93,20 @@ def test_example_reads_as_it_stands(edition: Edition) -> None:
         "id": "N-03",
         "person": "1004",
         "form": "med3-2022",
+        "nation": "england",
+        "assessment_mode": "in-person",
         "assessed_on": "2026-02-23",
         "issued_on": "2026-02-23",
         "received_on": "2026-02-23",
+        "left_blank": [],
         "says": ["may-be-fit"],
         "arrangements": ["phased-return", "altered-hours"],
+        "comments": ["reasons"],
+        "reassessment": "not-needed",
         "period": {"given_as": "both", "length": 4, "first_day": "2026-02-23", "last_day": "2026-03-22"},
-        "issuer": {"profession": "physiotherapist"},
+        "issuer": {"profession": "physiotherapist", "signature": "electronic"},
     }
+    assert notes["N-07"]["left_blank"] == ["practice-address"]
     assert notes["N-12"]["period"] == {"given_as": "weeks", "length": 2}  # "2/52", as doctors write two weeks
     assert notes["N-04"]["period"] == {"given_as": "dates", "first_day": "2026-03-09", "last_day": "2026-03-20"}
     [report] = roster.evidence["health_and_work_reports"]
@@ -108,6 +114,8 @@ def test_example_reads_as_it_stands(edition: Edition) -> None:
         "id": "N-10",
         "person": "1042",
         "version": "2021",
+        "left_blank": [],
+        "review": "not-required",
         "says": ["may-be-fit"],
         "assessed_on": "2026-05-11",
         "received_on": "2026-05-14",

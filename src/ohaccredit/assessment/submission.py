@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -53,6 +53,8 @@ class Submission:
     modules: tuple[str, ...]
     digest: str
     """SHA-256 of its content in canonical form: the same whatever the order of keys or the white space."""
+    content: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What the digest is of."""
 
 
 def standard_named(source: Source) -> str | None:
@@ -75,8 +77,36 @@ def read_submission(source: Source, edition: Edition) -> Submission:
     profile = evidence.get("organisation", {})
     name = content.get("name") or profile.get("name") or source.name
     kept = {key: content[key] for key in ("evidence", "explanations", "modules") if key in content}
-    digest = hashlib.sha256(canonical(kept).encode()).hexdigest()
-    return Submission(name, evidence, explanations, tuple(content.get("modules", ())), digest)
+    return Submission(name, evidence, explanations, tuple(content.get("modules", ())), _digest(kept), kept)
+
+
+def add_evidence(submission: Submission, more: Submission) -> tuple[Submission, tuple[str, ...]]:
+    """A submission with the evidence of another beside its own, and what it already stated itself.
+
+    What the submission states stays as it is: a figure counted in another way would start a series anew.
+    Evidence that is given once per key (kpis) is added key by key.
+    """
+    evidence = dict(submission.evidence)
+    stated: list[str] = []
+    for name, content in more.evidence.items():
+        own = evidence.get(name)
+        if own is None:
+            evidence[name] = content
+        elif (
+            isinstance(own, Mapping)
+            and isinstance(content, Mapping)
+            and all(isinstance(each, Mapping) for each in (*own.values(), *content.values()))
+        ):
+            stated += [f"{name}.{key}" for key in content if key in own]
+            evidence[name] = {**content, **own}
+        else:
+            stated.append(name)
+    content = {**submission.content, "evidence": evidence}
+    return replace(submission, evidence=evidence, digest=_digest(content), content=content), tuple(stated)
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
 def read_explanation(raw: Mapping[str, str]) -> Explanation:

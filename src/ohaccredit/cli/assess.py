@@ -31,6 +31,7 @@ def command(
     on: date | None,
     modules: tuple[str, ...],
     verified: bool,
+    more: str | None,
     as_json: bool,
     html: str | None,
     pdf: str | None,
@@ -39,7 +40,7 @@ def command(
     """Assess SUBMISSION (a JSON file, or - for standard input): the tier it reaches, why, and the next steps."""
     home = home_of(ctx)
     assessment = run_assessment(
-        home, submission, standard=standard, edition=edition, on=on, modules=modules, verified=verified
+        home, submission, standard=standard, edition=edition, on=on, modules=modules, verified=verified, more=more
     )
     if as_json:
         from ohaccredit.assessment.record import record

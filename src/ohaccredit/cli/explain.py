@@ -28,6 +28,7 @@ def command(
     on: date | None,
     modules: tuple[str, ...],
     verified: bool,
+    more: str | None,
     as_json: bool,
 ) -> None:
     """Explain one finding: the rule in words, the evidence, the source, and what would change it.
@@ -40,7 +41,7 @@ def command(
 
     home = home_of(ctx)
     assessment = run_assessment(
-        home, submission, standard=standard, edition=edition, on=on, modules=modules, verified=verified
+        home, submission, standard=standard, edition=edition, on=on, modules=modules, verified=verified, more=more
     )
     candidates = [assessment, *assessment.linked.values()]
     for each in candidates:

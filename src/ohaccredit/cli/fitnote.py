@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import click
 
 from ohaccredit.cli.findings import plain, wrapped
-from ohaccredit.cli.papers import Papers, notice_of, read_papers, read_study
+from ohaccredit.cli.papers import Papers, absence_edition, read_papers, read_study
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems
 from ohaccredit.cli.submissions import DateType
 from ohaccredit.language.problems import Problem, ProblemsFound
 from ohaccredit.reports.paper_view import NoticeView, PapersView, PaperView, paper_json, papers_view
+from ohaccredit.reports.summary_view import SummaryView
 from ohaccredit.reports.timeline_view import TimelineView
 
 MARKS = {"valid": ("✓", "green"), "query": ("?", "yellow"), "not_valid": ("✗", "red")}
@@ -174,7 +176,7 @@ def timeline(
 
         known = tuple(study.timeline.people)
         raise ProblemsFound([Problem(f'There is no person "{each}".', hint=nearest(each, known)) for each in unknown])
-    view = timeline_view(study, load_statements(home), notice=notice_of(home), people=people)
+    view = timeline_view(study, load_statements(home), notice=absence_edition(home).notice["en"], people=people)
     if as_json:
         document = timeline_json(view, day)
         print_json({**document, "problems": [problem.as_json() for problem in problems]})
@@ -235,3 +237,84 @@ def show_timelines(view: TimelineView, *, detailed: bool) -> None:
     if not detailed:
         click.secho("--person NUMBER shows the days of one person; --html and --pdf draw them.", dim=True)
     click.secho(wrapped(view.estimate, "", ""), dim=True)
+
+
+@command.command("summary")
+@click.argument("file")
+@click.option("--on", type=DateType(), help="The day of the check, year-month-day; else today.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--html", type=click.Path(dir_okay=False), help="Write the summary as an HTML page.")
+@click.option("--pdf", type=click.Path(dir_okay=False), help="Write the summary as a PDF (PDF/UA-1, PDF/A-3a).")
+@click.option(
+    "--evidence", type=click.Path(dir_okay=False), help="Write the counts as evidence for `assess --evidence`."
+)
+@click.pass_context
+@reports_problems
+def summary(
+    ctx: click.Context,
+    file: str,
+    on: date | None,
+    as_json: bool,
+    html: str | None,
+    pdf: str | None,
+    evidence: str | None,
+) -> None:
+    """Count the fit notes of the absence record in FILE, beside published figures. Nothing individual is shown."""
+    from ohaccredit.fitnotes.employer_feed import summary_as_evidence
+    from ohaccredit.fitnotes.summarise import summarise_study
+    from ohaccredit.reports.summary_view import summary_json, summary_view
+    from ohaccredit.standards.published import load_published
+
+    home, day = home_of(ctx), on or date.today()
+    study, problems = read_study(home, file, day, None)
+    if problems:
+        raise ProblemsFound(problems)
+    found = summarise_study(absence_edition(home), study)
+    published = load_published(home)["fit-notes"]
+    view = summary_view(found, study.record.name or "Fit notes", published)
+    document = summary_json(found, published)
+    if as_json:
+        print_json(document)
+    else:
+        show_summary(view)
+    from ohaccredit.cli.reports import write_reports, write_whole
+    from ohaccredit.reports.summaries import summary_html, summary_pdf
+
+    written = write_reports(
+        html=html,
+        pdf=pdf,
+        make_html=lambda: summary_html(view, home),
+        make_pdf=lambda: summary_pdf(view, document, home, day),
+    )
+    if evidence:
+        text = json.dumps({"evidence": summary_as_evidence(found)}, ensure_ascii=False, indent=2)
+        write_whole(Path(evidence), f"{text}\n".encode())
+        written.append(evidence)
+    if not as_json:
+        for path in written:
+            click.echo(f"Written: {path}")
+
+
+def show_summary(view: SummaryView) -> None:
+    """The summary on a terminal."""
+    click.echo("")
+    click.secho(plain(view.title), bold=True)
+    click.secho(view.period, dim=True)
+    click.echo("")
+    for figure in view.figures:
+        click.echo(f"  {figure.title:38} {figure.value:>10}")
+    for group in view.groups:
+        click.echo("")
+        click.secho(group.title, bold=True)
+        for share in group.shares:
+            if share.shown:
+                click.echo(f"  {share.title:52} {share.value:>7}   {share.counted}")
+            else:
+                click.secho(wrapped(f"{share.title}: {share.counted}", "  ", "    "), dim=True)
+            for each in share.published[:1]:
+                click.secho(f"    published: {each}" + (f"; range {share.band}" if share.band else ""), dim=True)
+            if share.odd:
+                click.echo(f"    {share.odd}")
+    click.echo("")
+    for text in (view.floors, f"{view.population} {view.use}"):
+        click.secho(wrapped(text, "", ""), dim=True)

@@ -16,6 +16,7 @@ from ohaccredit.fitnotes.record import RECORD_STANDARD, STANDARDS, AbsenceRecord
 from ohaccredit.fitnotes.study import Study, study
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.language.source import Source
+from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.home import Home
 from ohaccredit.standards.loading import load_edition
 
@@ -70,10 +71,21 @@ def _read(home: Home, editions: Editions, file: str, on: date, columns: Path | N
 
 def _source_of(file: str) -> Source | None:
     """A JSON submission; None for a table (CSV, XLSX, or a JSON list of rows). Raises ProblemsFound."""
-    if Path(file).suffix.lower() in TABLES:
+    if Path(file).suffix.lower() in TABLES or _is_list(file):
         return None
     source = read_source(file)
-    return None if isinstance(source.value, list) or standard_named(source) is None else source
+    return None if standard_named(source) is None else source
+
+
+def _is_list(file: str) -> bool:
+    """Does a JSON file hold a list of rows?"""
+    if file == "-":
+        return False
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
+    except OSError:
+        return False
 
 
 def _record(home: Home, file: str, source: Source | None, columns: Path | None, papers: Papers) -> AbsenceRecord:
@@ -107,9 +119,9 @@ def read_study(home: Home, file: str, on: date, columns: Path | None) -> tuple[S
     return study(load_editions(home), load_edition(home, RECORD_STANDARD), record, on), papers.problems
 
 
-def notice_of(home: Home) -> str:
-    """What the standard for absence records says of itself."""
-    return load_edition(home, RECORD_STANDARD).notice["en"]
+def absence_edition(home: Home) -> Edition:
+    """The latest edition of the standard for absence records."""
+    return load_edition(home, RECORD_STANDARD)
 
 
 def record_of(home: Home, source: Source) -> AbsenceRecord:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from ohaccredit.assessment.assess import Assessment, assess
-from ohaccredit.assessment.submission import read_submission, standard_named
+from ohaccredit.assessment.submission import add_evidence, read_submission, standard_named
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.language.source import Source
@@ -46,6 +46,7 @@ def assessment_options(command: F) -> F:
             click.option("--edition", help="The edition; else the one in force on the date."),
             click.option("--on", type=DateType(), help="The assessment date, year-month-day; else today."),
             click.option("--module", "modules", multiple=True, help="Assess an optional module too."),
+            click.option("--evidence", "more", help="A JSON file with further evidence, such as a fit note summary's."),
             click.option("--verified", is_flag=True, help="Count only evidence that an assessor accepted."),
         ]
     ):
@@ -62,8 +63,9 @@ def run_assessment(
     on: date | None,
     modules: tuple[str, ...],
     verified: bool,
+    more: str | None = None,
 ) -> Assessment:
-    """Read a submission ("-" is standard input) and assess it. Raises ProblemsFound."""
+    """Read a submission ("-" is standard input), add further evidence to it, and assess it. Raises ProblemsFound."""
     source = read_source(submission)
     day = on or date.today()
     loaded = load_edition(home, standard or standard_named(source) or DEFAULT_STANDARD, edition, on=day)
@@ -74,6 +76,10 @@ def run_assessment(
     if unknown:
         raise ProblemsFound([Problem(f'{loaded.id} has no module "{module}".') for module in unknown])
     read = read_submission(source, loaded)
+    if more is not None:
+        read, stated = add_evidence(read, read_submission(read_source(more), loaded))
+        for name in stated:
+            click.echo(f"{more}: {name} was not used, because the submission states it itself.", err=True)
     return assess(loaded, read, day, assurance="verified" if verified else "declared", modules=modules)
 
 

@@ -78,7 +78,7 @@ class Evidence:
 def evidence_of(
     checks: Iterable[PaperCheck], self_certificates: Iterable[Certificate], other: Iterable[Certificate]
 ) -> tuple[Evidence, ...]:
-    """Everything that speaks of days, the strongest first. What the employer refused is left out."""
+    """Everything that speaks of days. What the employer refused is left out."""
     found = [each for check in checks for each in _paper(check)]
     found += [_certificate(each, "self_certified") for each in self_certificates]
     found += [
@@ -86,8 +86,7 @@ def evidence_of(
         for each in other
         if each.accepted is not False
     ]
-    usable = _copies_marked([each for each in found if each.span.first <= each.span.last])
-    return tuple(sorted(usable, key=lambda each: each.rank, reverse=True))
+    return tuple(_copies_marked([each for each in found if each.span.first <= each.span.last]))
 
 
 def stated_evidence(spell: Spell, evidence: Iterable[Evidence]) -> Iterator[Evidence]:

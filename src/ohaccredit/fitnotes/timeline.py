@@ -191,7 +191,8 @@ def _spell(
     whole = Span(spell.first_day.toordinal(), last_day.toordinal())
     free = figure(edition, SELF_CERTIFICATION, spell.first_day)
     self_certified = Span(whole.first, min(whole.last, whole.first + free - 1))
-    speakers = sorted([*evidence, *stated_evidence(spell, evidence)], key=lambda each: each.rank, reverse=True)
+    inside = [each for each in [*evidence, *stated_evidence(spell, evidence)] if each.span.within(whole)]
+    speakers = sorted(inside, key=lambda each: each.rank, reverse=True)
     runs: list[Run] = []
     overlaps: list[Stretch] = []
     conflicts: list[Stretch] = []
@@ -215,7 +216,7 @@ def _spell(
         tuple(_gaps(runs)),
         tuple(overlaps),
         tuple(conflicts),
-        _notes(whole, evidence),
+        _notes(speakers),
         spell.first_day,
     )
 
@@ -261,9 +262,9 @@ def _gaps(runs: Sequence[Run]) -> list[Stretch]:
     return gaps
 
 
-def _notes(whole: Span, evidence: Sequence[Evidence]) -> tuple[PaperCheck, ...]:
-    found = [each for each in evidence if each.by_note and not each.copy and each.span.within(whole)]
-    return tuple(each.check for each in sorted(found, key=lambda each: each.rank[1:]) if each.check is not None)
+def _notes(speakers: Sequence[Evidence]) -> tuple[PaperCheck, ...]:
+    notes = [each for each in speakers if each.by_note and not each.copy]
+    return tuple(each.check for each in sorted(notes, key=lambda each: each.rank[1:]) if each.check is not None)
 
 
 def _extend(found: list[Days], more: Days) -> None:
