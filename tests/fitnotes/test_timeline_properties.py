@@ -49,7 +49,7 @@ def _days_of(spell: SpellTimeline) -> dict[date, str]:
 
 absurd_dates = st.sampled_from(["0001-01-01", "0001-01-02", "9999-12-30", "9999-12-31", "1900-02-28", "2022-06-30"])
 near_dates = st.dates(date(2025, 12, 1), date(2026, 7, 31)).map(date.isoformat)
-counts = st.sampled_from([-1, 0, 1, 2, 7, 28, 366, 10**9, 10**30])
+counts = st.sampled_from([-1, 0, 1, 2, 7, 28, 366, 10**9, 10**15])
 
 
 def _values(kind: Type) -> st.SearchStrategy[Any]:
@@ -256,8 +256,9 @@ def test_order_changes_nothing(raw: Mapping[str, Any], shuffler: random.Random) 
         return shuffler.sample(mixed, len(mixed))
 
     edition = our_editions().record
+    shuffled_raw: dict[str, Any] = {name: shuffled(items) for name, items in raw.items()}
     checks, person = _drawn(record_of(edition, **raw))
-    other_checks, other_person = _drawn(record_of(edition, **{name: shuffled(items) for name, items in raw.items()}))
+    other_checks, other_person = _drawn(record_of(edition, **shuffled_raw))
 
     def told(found: tuple[PaperCheck, ...]) -> dict[str, Any]:
         return {check.paper.id: (check.verdict.name, check.context, check.covers_until) for check in found}

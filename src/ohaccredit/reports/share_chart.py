@@ -5,6 +5,7 @@ The range is a sanity band, not a target: it is drawn in grey, and nothing is co
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,7 +27,8 @@ from ohaccredit.reports.svg import (
     xy,
 )
 
-WIDTH, LEFT, RIGHT = 640, 230, 60
+WIDTH, LEFT, RIGHT = 640, 230, 30
+LONGEST_LINE = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +72,42 @@ def share_chart(
 
 
 def _row(bar: ShareBar, y: float, scale: float) -> str:
-    parts = [text_at(LEFT - 8, y + 21, escape(bar.label), anchor="end")]
+    parts = [*_name(bar.label, y)]
     if bar.band is not None:
         low, high = (LEFT + float(each) * scale for each in bar.band)
         wide = xy(max(high - low, 1))
         parts.append(f'<rect x="{xy(low)}" y="{xy(y + 3)}" width="{wide}" height="28" fill="{NOT_APPLICABLE}"/>')
+    end = LEFT + (max(float(bar.value) * scale, 0.8) if bar.value is not None else 0)
     if bar.value is not None:
-        width = max(float(bar.value) * scale, 0.8)
-        parts.append(f'<rect x="{LEFT}" y="{xy(y + 9)}" width="{xy(width)}" height="16" fill="{LINE}"/>')
-        parts.append(text_at(LEFT + width + 5, y + 21.5, escape(bar.said), weight=600))
-    else:
-        parts.append(text_at(LEFT + 5, y + 21.5, escape(bar.said), fill=QUIET))
-    if bar.published is not None:
-        x = LEFT + float(bar.published) * scale
-        parts.append(drawn_path(f"M{xy(x)} {xy(y + 2)}v30", stroke=INK, width=2, dash="3 2"))
+        parts.append(f'<rect x="{LEFT}" y="{xy(y + 9)}" width="{xy(end - LEFT)}" height="16" fill="{LINE}"/>')
+    mark = None if bar.published is None else LEFT + float(bar.published) * scale
+    if mark is not None:
+        parts.append(drawn_path(f"M{xy(mark)} {xy(y + 2)}v30", stroke=INK, width=2, dash="3 2"))
+    parts.append(_said(bar, y, end, mark))
     return "".join(parts)
+
+
+def _name(label: str, y: float) -> list[str]:
+    """The label before a bar, in two lines if it is long."""
+    lines = textwrap.wrap(label, LONGEST_LINE)
+    if len(lines) > 2:
+        lines = [lines[0], f"{lines[1]} …"]
+    top = y + (21 if len(lines) == 1 else 14)
+    return [text_at(LEFT - 8, top + 14 * n, escape(line), anchor="end") for n, line in enumerate(lines)]
+
+
+def _said(bar: ShareBar, y: float, end: float, mark: float | None) -> str:
+    """The value: behind the bar and clear of the mark, or, where there is no room, within the bar."""
+    wide = 6.6 * len(bar.said)
+    x = end + 6
+    if mark is not None and x - 4 < mark < x + wide:
+        x = mark + 6
+    if x + wide <= WIDTH:
+        ground = f'<rect x="{xy(x - 2)}" y="{xy(y + 9)}" width="{xy(wide + 4)}" height="16" fill="#ffffff"/>'
+        ink = QUIET if bar.value is None else INK
+        return ground + text_at(x, y + 21.5, escape(bar.said), weight=600, fill=ink)
+    inside = min(end, mark if mark is not None and mark <= end else end) - 6
+    return text_at(inside, y + 21.5, escape(bar.said), anchor="end", weight=600, fill="#ffffff")
 
 
 def _legend() -> list[str]:

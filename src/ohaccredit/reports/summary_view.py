@@ -193,7 +193,13 @@ def _group(id_: str, words: str, names: tuple[str, ...], summary: Summary, publi
     chart = None
     if bars:
         spoken = "; ".join(f"{view.title}: {view.value}, {view.counted}" for view in views if view.shown)
-        chart = share_chart(bars, chart_id=f"shares-{id_}", title=words, description=f"{spoken}.")
+        chart = share_chart(
+            bars,
+            chart_id=f"shares-{id_}",
+            title=words,
+            description=f"{spoken}.",
+            legend=any(bar.published is not None or bar.band is not None for bar in bars),
+        )
     return GroupView(id_, words, views, chart)
 
 
