@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-SECTIONS = ("rules", "pipeline", "pdf", "start")
+SECTIONS = ("rules", "pipeline", "notes", "pdf", "start")
 
 
 def main(chosen: list[str]) -> int:

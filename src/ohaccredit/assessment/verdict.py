@@ -12,9 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from ohaccredit.assessment.assess import Assessment, Finding, TierResult
-from ohaccredit.language import tree as t
 from ohaccredit.language.outcome import Outcome
-from ohaccredit.language.problems import Place
 from ohaccredit.language.trace import Tracer
 from ohaccredit.language.words import Speaker
 from ohaccredit.standards.edition import Tier
@@ -104,7 +102,9 @@ class Verdict:
         notices = finding.criterion.notices
         if notices is None:
             return None
-        notice = notices.by_reason.get(finding.reason) or notices.by_outcome.get(finding.outcome.value)
+        # A reason needs the trace of the decision, so it is asked for only where it can matter.
+        by_reason = notices.by_reason.get(finding.reason) if notices.by_reason else None
+        notice = by_reason or notices.by_outcome.get(finding.outcome.value)
         if notice is None:
             return None
         message = NAMED.sub(lambda named: self._value(named[1]), self._say(notice.says))
@@ -113,8 +113,7 @@ class Verdict:
     def _value(self, name: str) -> str:
         kind = self.assessment.edition.definitions.derived[name].type
         assert kind is not None, "notices name values only (standards.verdict_standards checks it)"
-        value, _ = self._tracer.value(t.DerivedValue(name, kind, Place("", 0, 0)))
-        return self._speaker.plain(value, kind)
+        return self._speaker.plain(self._tracer.derived(name), kind)
 
     @property
     def _covered(self) -> bool:

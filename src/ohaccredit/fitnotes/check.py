@@ -15,9 +15,7 @@ from ohaccredit.assessment.assess import assess
 from ohaccredit.assessment.submission import Submission
 from ohaccredit.assessment.verdict import Verdict
 from ohaccredit.fitnotes.record import FIT_NOTE, Paper
-from ohaccredit.language import tree as t
 from ohaccredit.language.encode import Encoded, encode_value
-from ohaccredit.language.problems import Place
 from ohaccredit.language.trace import Tracer
 from ohaccredit.standards.edition import Edition
 
@@ -79,5 +77,5 @@ def _day(tracer: Tracer, edition: Edition, name: str) -> date | None:
     derived = edition.definitions.derived.get(name)
     if derived is None or derived.type is None:
         return None
-    value, _ = tracer.value(t.DerivedValue(name, derived.type, Place("", 0, 0)))
+    value = tracer.derived(name)
     return value if isinstance(value, date) else None

@@ -41,10 +41,10 @@ BY_NOTE: frozenset[DayState] = frozenset({"not_fit", "may_be_fit"})
 WITHOUT_EVIDENCE: frozenset[DayState] = frozenset({"uncovered", "beyond_cap"})
 
 _STRENGTH: dict[DayState, int] = {
-    "not_fit": 5,
-    "may_be_fit": 5,
-    "other_accepted": 4,
-    "stated_on_advice": 3,
+    "not_fit": 6,
+    "may_be_fit": 6,
+    "other_accepted": 5,
+    "stated_on_advice": 4,
     "self_certified": 3,
     "other_undecided": 2,
     "beyond_cap": 1,

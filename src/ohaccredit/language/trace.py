@@ -192,6 +192,11 @@ class Tracer:
         """The trace of one condition over the whole submission."""
         return self._planner.kept(node).trace(self._run, self._records, self._paths)
 
+    def derived(self, name: str) -> Plain | None:
+        """A derived value of the whole submission; None if the evidence does not decide it."""
+        value: Plain | None = self._planner.derived(name)(self._run, self._records, None)
+        return value
+
     def value(self, node: t.Value) -> tuple[Plain | None, list[Reading]]:
         """A value over the whole submission, and what was read for it."""
         notes = Notes(self._paths)

@@ -83,6 +83,7 @@ class ValuePlanner(ABC):
 
     def __init__(self, definitions: t.Definitions) -> None:
         self._definitions = definitions
+        self._by_name: dict[str, Get] = {}
 
     @abstractmethod
     def plan(self, node: t.Condition) -> Plan:
@@ -118,7 +119,7 @@ class ValuePlanner(ABC):
     def _parameter(self, node: t.ParameterValue) -> Get:
         parameter = self._definitions.parameters[node.name]
         as_of = None if node.as_of is None else self.value(node.as_of)
-        factor = self._derived_by_name(parameter.by) if parameter.by else None
+        factor = self.derived(parameter.by) if parameter.by else None
         in_force: dict[date, t.Dated | None] = {}
 
         def get(run: Run, records: Records, notes: Notes | None) -> Any:
@@ -141,7 +142,7 @@ class ValuePlanner(ABC):
         return get
 
     def _derived(self, node: t.DerivedValue) -> Get:
-        find = self._derived_by_name(node.name)
+        find = self.derived(node.name)
 
         def get(run: Run, records: Records, notes: Notes | None) -> Any:
             value = find(run, records, notes)
@@ -150,6 +151,12 @@ class ValuePlanner(ABC):
             return value
 
         return get
+
+    def derived(self, name: str) -> Get:
+        """A derived value as a function, made once: however many others name it, its work is not repeated."""
+        if name not in self._by_name:
+            self._by_name[name] = self._derived_by_name(name)
+        return self._by_name[name]
 
     def _derived_by_name(self, name: str) -> Get:
         """Derived values are of the whole submission, so each is worked out once for it."""
