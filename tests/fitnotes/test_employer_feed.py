@@ -136,6 +136,46 @@ def test_without_the_working_days_of_one_person_there_is_no_lost_time() -> None:
     assert "sickness_absence" not in summary_as_evidence(summarised(evidence)).get("kpis", {})
 
 
+def test_an_absence_without_an_end_is_no_lost_time_up_to_today() -> None:
+    evidence = year_of_thirty()
+    del evidence["absence_spells"][3]["last_day"]
+    assert "sickness_absence" not in summary_as_evidence(summarised(evidence)).get("kpis", {})
+    evidence["absence_spells"][3]["continues"] = True
+    # One of those who lost 5 days now loses every weekday from 2 June 2025 to Tuesday 31 March 2026: 43 weeks, 2 days.
+    (point,) = summary_as_evidence(summarised(evidence))["kpis"]["sickness_absence"]["points"]
+    assert point["numerator"] == 500 - 5 + 43 * 5 + 2
+
+
+def test_spells_that_overlap_lose_each_day_once() -> None:
+    evidence = year_of_thirty()
+    for spell in list(evidence["absence_spells"][:10]):
+        # Entered twice, and once more for Friday to Tuesday: Monday 9 and Tuesday 10 June are new.
+        evidence["absence_spells"] += [dict(spell), spell | {"first_day": "2025-06-06", "last_day": "2025-06-10"}]
+    (point,) = summary_as_evidence(summarised(evidence))["kpis"]["sickness_absence"]["points"]
+    assert point["numerator"] == 500 + 10 * 2
+
+
+def test_an_absence_cut_in_two_is_as_long_as_it_is() -> None:
+    evidence = year_of_thirty()
+    evidence["absence_spells"][29]["returned"] = True
+    for spell in list(evidence["absence_spells"][20:]):
+        # Six weeks as twice three: together more than four.
+        evidence["absence_spells"].append(spell | {"first_day": "2025-06-23"})
+        spell["last_day"] = "2025-06-22"
+        del spell["returned"]
+    (point,) = summary_as_evidence(summarised(evidence))["kpis"]["return_to_work"]["points"]
+    assert (point["numerator"], point["denominator"]) == (10, 10)
+
+
+def test_a_pathway_that_is_not_stated_is_not_a_no() -> None:
+    evidence = year_of_thirty()
+    for spell in evidence["absence_spells"][10:20]:
+        del spell["pathway"]
+    made = summarised(evidence)
+    assert made.shares["on-pathway"].count == 10
+    assert "on_pathway" not in summary_as_evidence(made)["fit_note_measures"]
+
+
 def test_days_outside_the_period_are_not_lost_in_it() -> None:
     evidence = year_of_thirty()
     evidence["absence_profile"]["first_day"] = "2025-06-16"

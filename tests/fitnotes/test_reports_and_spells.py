@@ -46,6 +46,7 @@ PODIATRIST: Mapping[str, Any] = {
 COVERED_SPELL: Mapping[str, Any] = {
     "nation": "england",
     "first_day": "2026-10-05",
+    "unbroken_since": "2026-10-05",
     "last_day": "2026-10-25",
     "ended": True,
     "days": 21,
@@ -143,6 +144,7 @@ def test_a_report_of_which_nothing_is_known_is_a_query_to_whoever_entered_it() -
         pytest.param(
             {
                 "first_day": "2026-11-05",
+                "unbroken_since": "2026-11-05",
                 "last_day": "2026-11-11",
                 "days": 7,
                 "days_after_self_certification": 0,

@@ -237,6 +237,68 @@ def test_boxes_are_shown_all_or_none() -> None:
     assert made.shares[f"box-{first}"].refused == made.shares[f"box-{second}"].refused == TOO_FEW
 
 
+def test_what_lies_within_another_count_is_not_told_by_the_difference() -> None:
+    def absences(noted: int, received: int, uncovered: int) -> dict[str, object]:
+        """40 absences: 30 for which evidence is due, some of them with a note, some of those with a day of receipt."""
+        made = summary(
+            absences=[
+                AbsenceFacts(
+                    p,
+                    with_note=index < noted,
+                    evidence_due=index < 30,
+                    days_to_evidence=0 if index < received else None,
+                    uncovered_days=1 if 30 - uncovered <= index < 30 else 0,
+                )
+                for index, p in enumerate(people(40))
+            ]
+        )
+        return {"noted": parts(made, "noted"), "evidence": parts(made, "evidence"), "cover": parts(made, "cover")}
+
+    noted = {"with-note": 20, "without-note": 20}
+    cover = {"some": 10, "none": 30}
+    all_told = {"received": 20, "none": 10, "not-due": 10}
+    # 20 with a note, 20 received: nothing lies between.
+    assert absences(20, 20, 10) == {"noted": noted, "evidence": all_told, "cover": cover}
+    # 20 less 18 would tell of two notes without a day of receipt.
+    assert absences(20, 18, 10) == {"noted": noted, "evidence": {"none": 12, "received+not-due": 28}, "cover": cover}
+    # 30 due less 27 uncovered would tell of three that are covered; so how many are due is not told.
+    assert absences(20, 20, 27) == {
+        "noted": noted,
+        "evidence": {"received": 20, "none+not-due": 20},
+        "cover": {"some": 27, "none": 13},
+    }
+
+
+def test_notes_that_are_not_valid_do_not_tell_how_many_more_cover_no_days() -> None:
+    def notes(invalid: int, not_placed: int) -> dict[str, int]:
+        made = summary(
+            note(
+                p,
+                days=7,
+                gravest="invalid" if index < invalid else "query" if index >= 34 else None,
+                order="not-placed" if index < not_placed else "first-episode",
+            )
+            for index, p in enumerate(people(40))
+        )
+        assert parts(made, "order")["not-placed"] == not_placed
+        return parts(made, "findings")
+
+    assert notes(8, 8) == {"none": 26, "warn": 0, "query": 6, "invalid": 8}
+    assert notes(8, 13) == {"none": 26, "warn": 0, "query": 6, "invalid": 8}
+    # One note more is in no episode than is not valid.
+    assert notes(8, 9) == {"none": 26, "warn": 0, "query+invalid": 14}
+
+
+def test_notes_without_a_length_do_not_tell_how_many_more_cover_no_days() -> None:
+    made = summary(
+        note(p, days=None if index < 8 else 7, order="not-placed" if index < 10 else "first-episode")
+        for index, p in enumerate(people(40))
+    )
+    # 10 less 8 would tell of two; and with the only other cell the eight would be the whole again.
+    assert made.tables["length"].refused == TOO_FEW
+    assert made.figures["people"].value == 30
+
+
 def test_an_empty_record_says_that_there_is_nothing() -> None:
     made = summary()
     assert {table.refused for table in made.tables.values()} <= {NOTHING, WHOLE_HIDDEN}
@@ -389,6 +451,33 @@ def test_no_small_count_follows_from_everything_that_is_shown(
     for name, value in solved(equations(made)).items():
         floor = 10 if name.startswith("diagnosis") else 5
         assert value == 0 or value >= floor, f"{name} is {value}"
+
+
+KINDS = list(product(["none", "note", "received"], ["short", "covered", "open"]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([0, 1, 2, 3, 5, 7, 11]), min_size=len(KINDS), max_size=len(KINDS)))
+def test_no_small_difference_follows_from_cells_that_lie_within_others(counts: list[int]) -> None:
+    absences = [kind for kind, count in zip(KINDS, counts, strict=True) for _ in range(count)]
+    made = summary(
+        absences=[
+            AbsenceFacts(
+                f"p{index}",
+                with_note=note != "none",
+                evidence_due=days != "short",
+                days_to_evidence=0 if note == "received" and days != "short" else None,
+                uncovered_days=1 if days == "open" else 0,
+            )
+            for index, (note, days) in enumerate(absences)
+        ]
+    )
+    nested = [
+        ({"noted/with-note": 1, "evidence/received": -1, "a note not received": -1}, 0),
+        ({"evidence/received": 1, "evidence/none": 1, "cover/some": -1, "due and covered": -1}, 0),
+    ]
+    for name, value in solved([*equations(made), *nested]).items():
+        assert value == 0 or value >= 5, f"{name} is {value}"
 
 
 def test_no_hidden_part_can_be_worked_out_from_any_small_set_of_notes() -> None:

@@ -76,6 +76,16 @@ def test_people_who_are_not_known_are_different_people() -> None:
     assert not too_few([""] * 5, 5)
 
 
+def test_a_cell_that_must_not_stand_alone_takes_another_with_it() -> None:
+    def never_alone(cells: list[Cell], *keys: str) -> dict[str, int]:
+        return {"+".join(each.keys): each.count for each in protect(cells, 5, keys)}
+
+    assert never_alone(notes(a=40, b=20, c=9), "b") == {"a": 40, "b+c": 29}
+    assert never_alone(notes(a=40, b=20, c=9), "c") == {"a": 40, "b+c": 29}
+    assert never_alone(notes(a=40, b=20, c=0), "b") == {}
+    assert never_alone(notes(a=40, b=20, c=0), "c") == {"a": 40, "b": 20, "c": 0}
+
+
 def test_a_floor_that_protects_nobody_is_refused() -> None:
     with pytest.raises(ValueError, match="protects nobody"):
         protect(notes(a=9, b=9), 2)

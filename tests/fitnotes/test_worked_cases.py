@@ -16,12 +16,17 @@ from ohaccredit.fitnotes.check import CONTEXT, Editions, PaperCheck, check_paper
 from ohaccredit.fitnotes.record import FIT_NOTE, STANDARDS, Paper, PaperKind
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.yaml_source import read_yaml
-from ohaccredit.standards.home import Home
+from ohaccredit.standards.home import Home, find_home
 from ohaccredit.standards.loading import load_edition
+from ohaccredit.standards.sources import load_statements
 
 ON = date(2026, 11, 22)
-TABLE = cast("dict[str, Any]", read_yaml((Path(__file__).parent / "worked_cases.yaml").read_bytes(), "cases").value)
-CASES: list[dict[str, Any]] = TABLE["cases"]
+HERE = Path(__file__).parent
+TABLE, FURTHER = (
+    cast("dict[str, Any]", read_yaml((HERE / name).read_bytes(), name).value)
+    for name in ("worked_cases.yaml", "further_notes.yaml")
+)
+CASES: list[dict[str, Any]] = [*TABLE["cases"], *FURTHER["cases"]]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +45,7 @@ def changed(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
 
 def checked(case: Mapping[str, Any], editions: Editions) -> PaperCheck:
     kind: PaperKind = case.get("kind", FIT_NOTE)
-    base = TABLE["base"][kind]
+    base = {"note": {}, "context": {}} if case.get("bare") else TABLE["base"][kind]
     evidence: dict[str, Any] = {kind: changed(base["note"], case.get("note", {}))}
     if kind == FIT_NOTE:
         evidence[CONTEXT] = changed(base["context"], case.get("context", {}))
@@ -57,6 +62,8 @@ def test_a_worked_case_comes_out_as_worked_out(case: dict[str, Any], editions: E
     assert {code: each for code, each in given.items() if SEVERITIES.index(each) >= warning} == case["notices"]
     assert verdict.name == case["expect"]
     assert all(given.get(code) == "info" for code in case.get("informs", ()))
+    asks = case.get("asks", [])
+    assert [action for action, _ in verdict.next[: len(asks)]] == asks
 
 
 def test_whatever_is_not_valid_or_in_question_says_to_keep_paying(editions: Editions) -> None:
@@ -65,3 +72,18 @@ def test_whatever_is_not_valid_or_in_question_says_to_keep_paying(editions: Edit
     assert open_cases
     for case in open_cases:
         assert "keep-paying" in dict(checked(case, editions).verdict.next), case["name"]
+
+
+def test_no_note_says_twice_that_something_is_to_confirm(editions: Editions) -> None:
+    """The program marks a finding all of whose sources are to be confirmed; a message must not say it again."""
+    statements = load_statements(find_home())
+    marked = 0
+    for edition in editions.values():
+        for criterion in edition.criteria.values():
+            stating = [statements[id_] for id_ in criterion.statements if statements[id_].nature != "design"]
+            if criterion.notices is None or not stating or not all(each.file.to_confirm for each in stating):
+                continue
+            for notice in (*criterion.notices.by_outcome.values(), *criterion.notices.by_reason.values()):
+                marked += 1
+                assert "to confirm" not in notice.says["en"], criterion.code
+    assert marked

@@ -170,8 +170,10 @@ def assess(
     """Assess a submission against an edition on a date.
 
     `declared` counts all claims that were not rejected, `verified` only accepted evidence. Optional
-    modules are assessed if the submission or the caller names them.
+    modules are assessed if the submission or the caller names them. An edition that is not yet in force
+    decides as it will on its first day; `standing_of` says that no award can rest on that.
     """
+    edition = edition.tried_on(on)
     linked: dict[Path, Assessment] = {}
 
     def assess_linked(other: Edition, content: Mapping[str, Any], path: Path) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from ohaccredit.language.outcome import Verdict
 from ohaccredit.language.problems import json_pointer
 from ohaccredit.language.trace import Trace
 from ohaccredit.language.words import Speaker
+from ohaccredit.standards.standing import standing_of
 
 VERDICTS = {True: "met", False: "not_met", None: "not_evidenced"}
 
@@ -29,6 +30,7 @@ def record(assessment: Assessment, language: str = "en") -> dict[str, Any]:
         "standard": edition.standard,
         "edition": edition.edition,
         "on": assessment.on.isoformat(),
+        "standing": standing_of(edition, assessment.on).state,
         **({"rules_of": assessment.rules_of.isoformat()} if edition.decided_as_of else {}),
         "assurance": assessment.assurance,
         "modules": list(assessment.modules),

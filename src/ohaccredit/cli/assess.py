@@ -50,7 +50,7 @@ def command(
         from ohaccredit.reports.view import assessment_view
         from ohaccredit.standards.sources import load_statements
 
-        view = assessment_view(assessment, load_statements(home))
+        view = assessment_view(assessment, load_statements(home, assessment.edition))
         if not as_json:
             show(view, everything=everything)
         if html or pdf:
@@ -75,6 +75,8 @@ def show(view: AssessmentView, *, everything: bool) -> None:
     click.echo(
         wrapped(f"{view.standard}, edition {view.edition}, assessed on {view.on}. {view.assurance_words}", "", "")
     )
+    if view.standing:
+        click.secho(wrapped(view.standing, "", ""), fg="yellow", bold=True)
     click.echo("")
     title = f"  {view.tier}  " if view.tier else "  No tier reached yet  "
     click.secho(title, bold=True, reverse=True, fg="green" if view.tier else "yellow")

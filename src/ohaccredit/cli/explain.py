@@ -48,7 +48,7 @@ def command(
         finding = each.finding(criterion)
         if finding is None:
             continue
-        view = finding_view(each, finding, load_statements(home))
+        view = finding_view(each, finding, load_statements(home, each.edition))
         if as_json:
             from dataclasses import asdict
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from ohaccredit.cli.findings import plain, wrapped
 from ohaccredit.cli.papers import Papers, absence_edition, read_papers, read_study
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems
 from ohaccredit.cli.submissions import DateType
-from ohaccredit.language.problems import Problem, ProblemsFound
+from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.reports.paper_view import NoticeView, PapersView, PaperView, paper_json, papers_view
 from ohaccredit.reports.summary_view import SummaryView
 from ohaccredit.reports.timeline_view import TimelineView
@@ -58,6 +60,17 @@ def check(
     home, day = home_of(ctx), on or date.today()
     papers = read_papers(home, files, day, Path(columns) if columns else None)
     view = papers_view(papers.checks, load_statements(home), day, papers.name or "Fit notes and reports")
+    written: list[str] = []
+    if html or pdf:
+        from ohaccredit.cli.reports import write_reports
+        from ohaccredit.reports.papers import papers_html, papers_pdf
+
+        written = write_reports(
+            html=html,
+            pdf=pdf,
+            make_html=lambda: papers_html(view, home),
+            make_pdf=lambda: papers_pdf(view, home, day),
+        )
     if as_json:
         print_json(
             {
@@ -69,22 +82,17 @@ def check(
         )
     else:
         show_papers(view, papers, everything=everything)
-    if html or pdf:
-        from ohaccredit.cli.reports import write_reports
-        from ohaccredit.reports.papers import papers_html, papers_pdf
+    _finish(written, papers.problems, as_json=as_json)
 
-        written = write_reports(
-            html=html,
-            pdf=pdf,
-            make_html=lambda: papers_html(view, home),
-            make_pdf=lambda: papers_pdf(view, home, day),
-        )
-        if not as_json:
-            for path in written:
-                click.echo(f"Written: {path}")
-    if papers.problems:
-        if not as_json:
-            show_problems(papers.problems)
+
+def _finish(written: Sequence[str], problems: Sequence[Problem], *, as_json: bool) -> None:
+    """Say which reports were written and, last, what could not be read. Exits with 2 if there is any of that."""
+    if not as_json:
+        for path in written:
+            click.echo(f"Written: {plain(path)}")
+        if problems:
+            show_problems(problems)
+    if problems:
         raise click.exceptions.Exit(2)
 
 
@@ -165,6 +173,7 @@ def timeline(
 
     This is about individual people: keep it to those who manage the absence.
     """
+    from ohaccredit.reports.inert import font_coverage
     from ohaccredit.reports.timeline_view import timeline_json, timeline_view
     from ohaccredit.standards.sources import load_statements
 
@@ -176,12 +185,14 @@ def timeline(
 
         known = tuple(study.timeline.people)
         raise ProblemsFound([Problem(f'There is no person "{each}".', hint=nearest(each, known)) for each in unknown])
-    view = timeline_view(study, load_statements(home), notice=absence_edition(home).notice["en"], people=people)
-    if as_json:
-        document = timeline_json(view, day)
-        print_json({**document, "problems": [problem.as_json() for problem in problems]})
-    else:
-        show_timelines(view, detailed=bool(people) or len(view.people) == 1)
+    view = timeline_view(
+        study,
+        load_statements(home),
+        notice=absence_edition(home).notice["en"],
+        people=people,
+        coverage=font_coverage(home.templates),
+    )
+    written: list[str] = []
     if html or pdf:
         from ohaccredit.cli.reports import write_reports
         from ohaccredit.reports.timelines import timelines_html, timelines_pdf
@@ -192,13 +203,12 @@ def timeline(
             make_html=lambda: timelines_html(view, home),
             make_pdf=lambda: timelines_pdf(view, home, day),
         )
-        if not as_json:
-            for path in written:
-                click.echo(f"Written: {path}")
-    if problems:
-        if not as_json:
-            show_problems(problems)
-        raise click.exceptions.Exit(2)
+    if as_json:
+        document = timeline_json(view, day)
+        print_json({**document, "problems": [problem.as_json() for problem in problems]})
+    else:
+        show_timelines(view, detailed=bool(people) or len(view.people) == 1)
+    _finish(written, problems, as_json=as_json)
 
 
 def show_timelines(view: TimelineView, *, detailed: bool) -> None:
@@ -269,30 +279,30 @@ def summary(
     study, problems = read_study(home, file, day, None)
     if problems:
         raise ProblemsFound(problems)
-    found = summarise_study(absence_edition(home), study)
+    try:
+        found = summarise_study(absence_edition(home), study)
+    except ProblemsFound as refused:  # they speak of the record, not of the file that it came from
+        raise ProblemsFound(replace(each, place=Place(file, 1, 1)) for each in refused.problems) from None
     published = load_published(home)["fit-notes"]
     view = summary_view(found, study.record.name or "Fit notes", published)
     document = summary_json(found, published)
-    if as_json:
-        print_json(document)
-    else:
-        show_summary(view)
     from ohaccredit.cli.reports import write_reports, write_whole
     from ohaccredit.reports.summaries import summary_html, summary_pdf
 
+    if evidence:
+        text = json.dumps({"evidence": summary_as_evidence(found)}, ensure_ascii=False, indent=2)
+        write_whole(Path(evidence), f"{text}\n".encode())
     written = write_reports(
         html=html,
         pdf=pdf,
         make_html=lambda: summary_html(view, home),
         make_pdf=lambda: summary_pdf(view, document, home, day),
     )
-    if evidence:
-        text = json.dumps({"evidence": summary_as_evidence(found)}, ensure_ascii=False, indent=2)
-        write_whole(Path(evidence), f"{text}\n".encode())
-        written.append(evidence)
-    if not as_json:
-        for path in written:
-            click.echo(f"Written: {path}")
+    if as_json:
+        print_json(document)
+    else:
+        show_summary(view)
+    _finish([*written, *([evidence] if evidence else [])], [], as_json=as_json)
 
 
 def show_summary(view: SummaryView) -> None:

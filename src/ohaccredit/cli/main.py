@@ -56,7 +56,8 @@ def cli(ctx: click.Context, home: str | None) -> None:
 def main() -> None:
     """Entry point: problems in people's files are listed, never shown as a traceback."""
     try:
-        code = cli.main(standalone_mode=False)  # what a command exits with, or what it returns
+        colour = False if os.environ.get("NO_COLOR") else None  # https://no-color.org; None: only on a terminal
+        code = cli.main(standalone_mode=False, color=colour)  # what a command exits with, or what it returns
         sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()

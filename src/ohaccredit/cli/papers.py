@@ -9,11 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from ohaccredit.assessment.submission import read_submission, standard_named
-from ohaccredit.cli.submissions import read_source
 from ohaccredit.fitnotes.check import CONTEXT, Editions, PaperCheck, check_paper
 from ohaccredit.fitnotes.check_record import check_record
 from ohaccredit.fitnotes.record import RECORD_STANDARD, STANDARDS, AbsenceRecord, Paper, read_record
 from ohaccredit.fitnotes.study import Study, study
+from ohaccredit.language.json_source import read_json
+from ohaccredit.language.parse import nearest
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.language.source import Source
 from ohaccredit.standards.edition import Edition
@@ -21,6 +22,7 @@ from ohaccredit.standards.home import Home
 from ohaccredit.standards.loading import load_edition
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
+STANDARD_INPUT = "standard input"
 
 
 @dataclass
@@ -57,46 +59,59 @@ def read_papers(home: Home, files: Sequence[str], on: date, columns: Path | None
 
 
 def _read(home: Home, editions: Editions, file: str, on: date, columns: Path | None, papers: Papers) -> None:
-    found = _source_of(file)
-    standard = None if found is None else standard_named(found)
-    if found is not None and standard in STANDARDS.values():
-        check = _single(editions, str(standard), found, on)
+    opened = _open(file)
+    standard = None if opened.source is None else standard_named(opened.source)
+    if opened.source is not None and standard in STANDARDS.values():
+        check = _single(editions, str(standard), opened.source, on)
         papers.checks.append(check)
         papers.name = check.paper.id
         return
-    record = _record(home, file, found, columns, papers)
+    record = _record(home, opened, columns, papers, readable=(*STANDARDS.values(), RECORD_STANDARD))
     papers.checks += check_record(editions, record, on)
     papers.name = record.name
 
 
-def _source_of(file: str) -> Source | None:
-    """A JSON submission; None for a table (CSV, XLSX, or a JSON list of rows). Raises ProblemsFound."""
-    if Path(file).suffix.lower() in TABLES or _is_list(file):
-        return None
-    source = read_source(file)
-    return None if standard_named(source) is None else source
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file, read once, as standard input cannot be read again."""
+
+    name: str
+    data: bytes
+    source: Source | None
+    """The submission in it; None for a table (CSV, XLSX, or a JSON list of rows)."""
 
 
-def _is_list(file: str) -> bool:
-    """Does a JSON file hold a list of rows?"""
-    if file == "-":
-        return False
-    try:
-        with Path(file).open("rb") as opened:
-            return opened.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
-    except OSError:
-        return False
+def _open(file: str) -> _Opened:
+    """Raises ProblemsFound if it is neither a submission nor may be a table."""
+    name, data = _bytes(file)
+    start = data[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    named_json = file != "-" and Path(file).suffix.lower() not in TABLES
+    if start.startswith(b"[") or not (named_json or start.startswith(b"{")):
+        return _Opened(name, data, None)
+    source = read_json(data, name)
+    if isinstance(source.value, dict) and "rows" in source.value:
+        return _Opened(name, data, None)
+    return _Opened(name, data, source)
 
 
-def _record(home: Home, file: str, source: Source | None, columns: Path | None, papers: Papers) -> AbsenceRecord:
-    if source is None:
-        return record_of_table(home, file, columns, papers)
-    standard = standard_named(source)
-    if standard != RECORD_STANDARD:
-        message = f'A submission for "{standard}" holds no absences.'
-        hint = f"There is: {', '.join([*STANDARDS.values(), RECORD_STANDARD])}."
-        raise ProblemsFound([Problem(message, source.place(("standard",)), "/standard", hint)])
-    return record_of(home, source)
+def _record(
+    home: Home, opened: _Opened, columns: Path | None, papers: Papers, *, readable: Sequence[str] = (RECORD_STANDARD,)
+) -> AbsenceRecord:
+    """The absence record that a file holds. `readable` are the standards whose submissions the command reads."""
+    if opened.source is None:
+        return record_of_table(home, opened, columns, papers)
+    standard = standard_named(opened.source)
+    if standard == RECORD_STANDARD:
+        return record_of(home, opened.source)
+    place = opened.source.place(("standard",) if standard else ())
+    if standard is None:
+        named = " or ".join(f'"{each}"' for each in readable)
+        hint = f'Add "standard": {named}.'
+        raise ProblemsFound([Problem("The file does not say which standard it is for.", place, hint=hint)])
+    message = f'A submission for "{standard}" is not read here.'
+    if standard in STANDARDS.values():
+        message = f'This is a single paper ("{standard}"), which says nothing of absences.'
+    raise ProblemsFound([Problem(message, place, "/standard", nearest(standard, readable))])
 
 
 def _single(editions: Editions, standard: str, source: Source, on: date) -> PaperCheck:
@@ -115,7 +130,7 @@ def read_study(home: Home, file: str, on: date, columns: Path | None) -> tuple[S
     Raises ProblemsFound if the file cannot be read at all.
     """
     papers = Papers()
-    record = _record(home, file, _source_of(file), columns, papers)
+    record = _record(home, _open(file), columns, papers)
     return study(load_editions(home), load_edition(home, RECORD_STANDARD), record, on), papers.problems
 
 
@@ -130,22 +145,23 @@ def record_of(home: Home, source: Source) -> AbsenceRecord:
     return read_record(submission.evidence, submission.name, submission.digest)
 
 
-def record_of_table(home: Home, file: str, columns: Path | None, papers: Papers) -> AbsenceRecord:
+def record_of_table(home: Home, opened: _Opened, columns: Path | None, papers: Papers) -> AbsenceRecord:
     """The notes of a table; problems of its rows and assumptions go to `papers`. Raises ProblemsFound."""
     from ohaccredit.fitnotes.roster import read_roster
 
     edition = load_edition(home, RECORD_STANDARD)
-    roster = read_roster(_bytes(file), file, home, edition, columns)
+    roster = read_roster(opened.data, opened.name, home, edition, columns)
     papers.problems += roster.problems
     papers.remarks += roster.notes
-    return read_record(roster.evidence, Path(file).stem)
+    return read_record(roster.evidence, "" if opened.name == STANDARD_INPUT else Path(opened.name).stem)
 
 
-def _bytes(file: str) -> bytes:
+def _bytes(file: str) -> tuple[str, bytes]:
+    """What a file is called in problems, and its content."""
     if file == "-":
-        return sys.stdin.buffer.read()
+        return STANDARD_INPUT, sys.stdin.buffer.read()
     try:
-        return Path(file).read_bytes()
+        return file, Path(file).read_bytes()
     except OSError as error:
         problem = Problem(f"The file cannot be read: {error.strerror}.", Place(file, 1, 1))
         raise ProblemsFound([problem]) from None

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import click
 
+from ohaccredit.cli.rules_coverage import coverage
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems, stop_for
 
 
 @click.group("rules", help="Check rule files and run their worked cases.")
 def command() -> None:
     """Group of the rule commands."""
+
+
+command.add_command(coverage)
 
 
 @command.command("check")

@@ -49,9 +49,10 @@ _STRENGTH: dict[DayState, int] = {
     "other_undecided": 2,
     "beyond_cap": 1,
 }
-"""What counts where several speak of a day: the stronger kind, then the later assessment, then the later issue."""
+"""What counts where several speak of a day: the stronger kind, then the later assessment, then the later issue; of
+notes of one day, one that says not fit."""
 
-Rank = tuple[int, int, int, str, str]
+Rank = tuple[int, int, int, bool, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def stated_evidence(spell: Spell, evidence: Iterable[Evidence]) -> Iterator[Evid
         # The first by assessment, not by days: a later note for earlier days must not undo what is covered.
         span = Span(since.first, min(notes)[1] - 1)
         state: DayState = "stated_on_advice"
-        yield Evidence("", span, state, (_STRENGTH[state], 0, 0, "", ""), None)
+        yield Evidence("", span, state, (_STRENGTH[state], 0, 0, False, "", ""), None)
 
 
 def _copies_marked(found: list[Evidence]) -> list[Evidence]:
@@ -157,7 +158,8 @@ def _known(day: int) -> int:
 def _paper(check: PaperCheck) -> Iterator[Evidence]:
     assessed, issued, _, content = assessment_order(check.paper)
     for span, state in _says(check):
-        rank = (_STRENGTH[state], _known(assessed), _known(issued), content, check.paper.id)
+        # On one day nothing says which came later: the employee is not to be sent to work by a tie.
+        rank = (_STRENGTH[state], _known(assessed), _known(issued), state == "not_fit", content, check.paper.id)
         yield Evidence(check.paper.id, span, state, rank, check)
 
 
@@ -191,4 +193,4 @@ def _says(check: PaperCheck) -> Iterator[tuple[Span, DayState]]:
 
 def _certificate(raw: Certificate, state: DayState) -> Evidence:
     span = Span(raw.first_day.toordinal(), raw.last_day.toordinal())
-    return Evidence("", span, state, (_STRENGTH[state], 0, 0, raw.kind, ""), None)
+    return Evidence("", span, state, (_STRENGTH[state], 0, 0, False, raw.kind, ""), None)

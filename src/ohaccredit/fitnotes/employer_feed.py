@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ohaccredit.fitnotes.measures import NOT_KNOWN
 from ohaccredit.fitnotes.summary import Figure, Summary
 
 MEASURES = "fit_note_measures"
@@ -31,11 +32,16 @@ _SHARES: Mapping[str, str] = {
 }
 """Fields of the evidence type, and what they are called in the summary."""
 
+_ALL_STATED: Mapping[str, str] = {"changes_agreed": "changes", "on_pathway": "pathway"}
+"""Fields whose count stands only if the record says yes or no of each, with the table that tells."""
+
 
 def summary_as_evidence(summary: Summary) -> dict[str, Any]:
     """The evidence that a summary gives."""
     counts = {field: _count(summary.figures[name]) for field, name in _FIGURES.items()}
     counts |= {field: summary.shares[name].count for field, name in _SHARES.items()}
+    # What is not stated is neither a yes nor a no, so where some of it is missing there is no count.
+    counts |= {field: None for field, table in _ALL_STATED.items() if summary.tables[table].count(NOT_KNOWN) != 0}
     counts["absences"] = summary.tables["noted"].count("with-note")
     if counts["contacted"] is not None:
         counts["contact_days"] = summary.settings.lines.contact_days
@@ -49,7 +55,7 @@ def summary_as_evidence(summary: Summary) -> dict[str, Any]:
         kpis["sickness_absence"] = {"points": [{**period, "definition": LOST_DAYS, **point}]}
     back = summary.tables["back"]
     # Somebody of whom the record does not say whether they came back is neither, so all must be known.
-    if back.count("back") is not None and back.count("not-known") == 0:
+    if back.count("back") is not None and back.count(NOT_KNOWN) == 0:
         returned = {"numerator": back.count("back"), "denominator": back.whole}
         kpis["return_to_work"] = {"points": [{**period, "definition": BACK, **returned}]}
     if kpis:

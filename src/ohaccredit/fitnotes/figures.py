@@ -26,3 +26,9 @@ def figure(edition: Edition, name: str, day: date) -> int:
         message = f'The standard {edition.id} has no figure "{name}", on which absence timelines rest.'
         raise ProblemsFound([Problem(message, hint=f"Define it in rules/{edition.id}/parameters.")])
     return int(dated.value)
+
+
+def starts(edition: Edition, name: str) -> tuple[date, ...]:
+    """The days from which each value of a figure holds."""
+    parameter = edition.definitions.parameters.get(name)
+    return () if parameter is None else tuple(dated.start for dated in parameter.values)

@@ -48,6 +48,26 @@ class ShareOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Nested:
+    """Cells of one table that lie wholly within cells of another, so that a reader can subtract them."""
+
+    outer: tuple[str, tuple[str, ...]]
+    inner: tuple[str, tuple[str, ...]]
+    gives_way: tuple[str, str]
+    """The table and cell that is not shown alone if the difference is too small."""
+
+
+NESTED = (
+    # What was received is a note; evidence is uncovered only where it is due.
+    Nested(("noted", ("with-note",)), ("evidence", ("received",)), ("evidence", "received")),
+    Nested(("evidence", ("received", "none")), ("cover", ("some",)), ("evidence", "not-due")),
+    # A note that is not valid, or whose length cannot be read, covers no days and is in no episode.
+    Nested(("order", ("not-placed",)), ("findings", ("invalid",)), ("findings", "invalid")),
+    Nested(("order", ("not-placed",)), ("length", ("not-known",)), ("length", "not-known")),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Lines:
     """The figures at which the tables draw their lines, and the words for options."""
 
@@ -233,8 +253,8 @@ def tables(lines: Lines) -> tuple[TableOf, ...]:
             "pathway",
             "Agreed pathway",
             "Of the absences with a fit note that were referred: whether the referral followed the agreed pathway.",
-            {"followed": "followed", "not-followed": "not followed, or not stated"},
-            lambda absence: "followed" if absence.pathway else "not-followed",
+            {"followed": "followed", "not-followed": "not followed", NOT_KNOWN: "not stated"},
+            lambda absence: _yes_no(absence.pathway, "followed", "not-followed"),
             root="absences",
             parent=("referral", "referred"),
             given=lambda absence: absence.pathway is not None,

@@ -42,6 +42,8 @@ GIVEN_AS, LENGTH, FIRST_DAY, LAST_DAY = "period.given_as", "period.length", "per
 UNREAD = "unread"
 """The unit of a length, if its own cell cannot be read."""
 
+NO_NAME = "Use your own number for the person, never a name; take a row of totals out."
+
 _SEPARATORS = re.compile(r"[;,|]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _WORDS = {FIT_NOTES: "a fit note", REPORTS: "a health and work report"}
@@ -203,9 +205,9 @@ class _Reader:
         try:
             person = _text(reading.cell(person_column))
             if not person:
-                raise CellFault(
-                    "The number of the person is missing.", "Use your own number for the person, never a name."
-                )
+                raise CellFault("The number of the person is missing.", NO_NAME)
+            if not any(map(str.isdigit, person)):
+                raise CellFault("This is no number of a person: it has no digit.", NO_NAME)
         except CellFault as fault:
             reading.fault(person_column, fault)
         if "paper" in by_kind and reading.cell(by_kind["paper"]):

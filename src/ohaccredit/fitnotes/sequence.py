@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ohaccredit.fitnotes.figures import EPISODE_GAP, LINK, SMALLEST_PERIOD, figure
+from ohaccredit.fitnotes.figures import EPISODE_GAP, LINK, SMALLEST_PERIOD, figure, starts
 from ohaccredit.fitnotes.spans import Span, Spans
 from ohaccredit.standards.edition import Edition
 
@@ -26,17 +26,18 @@ class Link:
 def links(edition: Edition, spells: Sequence[Span]) -> tuple[Link, ...]:
     """How each of one person's spells, in order of first day, follows those before it.
 
-    Spells that touch are one absence. An absence shorter than the smallest period of incapacity for work (as of
-    its last day) neither links nor bridges a gap between others (SSCBA 1992, section 152).
+    Spells that touch are one absence. An absence shorter than the smallest period of incapacity for work neither
+    links nor bridges a gap between others (SSCBA 1992, section 152).
     """
     series: dict[Span, int] = {}
     before: Span | None = None
     for absence in Spans(spells):
-        if absence.days < figure(edition, SMALLEST_PERIOD, date.fromordinal(absence.last)):
+        counts_from = _counts_from(edition, absence)
+        if counts_from is None:
             continue
-        window = figure(edition, LINK, date.fromordinal(absence.first))
-        near = before is not None and absence.first - before.last - 1 <= window
-        series[absence] = series[before] if before is not None and near else absence.first
+        window = figure(edition, LINK, date.fromordinal(counts_from))
+        near = before is not None and counts_from - before.last - 1 <= window
+        series[absence] = series[before] if before is not None and near else counts_from
         before = absence
     found = []
     latest: int | None = None
@@ -46,6 +47,13 @@ def links(edition: Edition, spells: Sequence[Span]) -> tuple[Link, ...]:
         found.append(Link(between, start < spell.first, start))
         latest = spell.last if latest is None else max(latest, spell.last)
     return tuple(found)
+
+
+def _counts_from(edition: Edition, absence: Span) -> int | None:
+    """The first day on which an absence is long enough by the law of that day, as sick pay counts it (sick_pay)."""
+    changes = (start.toordinal() for start in starts(edition, SMALLEST_PERIOD))
+    days = (absence.first, *(day for day in changes if absence.first < day <= absence.last))
+    return next((day for day in days if absence.days >= figure(edition, SMALLEST_PERIOD, date.fromordinal(day))), None)
 
 
 @dataclass(frozen=True, slots=True)

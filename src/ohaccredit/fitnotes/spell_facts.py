@@ -63,7 +63,8 @@ def spell_facts(person: Person, spell: SpellTimeline) -> dict[str, Any]:
         "last_day": spell.last_day,
         "ended": _ended(spell),
         "days": days,
-        "days_after_self_certification": max(0, days - spell.self_certification_days),
+        "days_after_self_certification": 0 if due is None else (spell.last_day - due).days + 1,
+        "unbroken_since": spell.unbroken_since,
         "uncovered_days": spell.count(*WITHOUT_EVIDENCE),
         "first_uncovered_day": spell.gaps[0].first_day if spell.gaps else None,
         "self_certified_days": spell.count("self_certified"),
@@ -123,7 +124,8 @@ def _back_early(spell: SpellTimeline) -> bool | None:
     last_day, stated = spell.spell.last_day, spell.spell.content
     if last_day is None:
         return False if stated.get("continues") is True else None
-    if stated.get("returned") is False or not spell.notes:
+    # The end of one spell is no return if the next one follows without a day between.
+    if stated.get("returned") is False or not spell.notes or spell.unbroken_until > last_day:
         return False
     note = spell.notes[-1]
     return note.open_ended or (note.covers_until is not None and note.covers_until > last_day)

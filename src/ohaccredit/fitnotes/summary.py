@@ -7,7 +7,7 @@ published figures (`standards.published`) are there to notice what looks odd.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from ohaccredit.fitnotes.figures import figure
-from ohaccredit.fitnotes.measures import UNIT, Lines, Root, TableOf, box_tables, shares, tables
+from ohaccredit.fitnotes.measures import NESTED, UNIT, Lines, Root, TableOf, box_tables, shares, tables
 from ohaccredit.fitnotes.summary_facts import Facts
 from ohaccredit.fitnotes.suppression import Cell, protect, too_few
 from ohaccredit.language.types import Choice, Choices, Record, Type
@@ -148,6 +148,7 @@ def summarise(facts: Facts, settings: Settings) -> Summary:
     for table in tables(settings.lines):
         counter.add(table)
     counter.add_boxes(box_tables(settings.lines))
+    counter.keep_differences()
     figures = _figures(facts, counter, settings)
     return Summary(
         facts.first_day, facts.last_day, counter.tables, figures, settings, facts.working_days, facts.headcount
@@ -171,11 +172,13 @@ class _Counter:
             "returns": facts.returns,
         }
         self._settings = settings
+        self._asked: dict[str, TableOf] = {}
         self._members: dict[tuple[str, str], list[Any]] = {}
         self.tables: dict[str, Table] = {}
 
-    def add(self, of: TableOf) -> None:
+    def add(self, of: TableOf, never_alone: Collection[str] = ()) -> None:
         """Count one table."""
+        self._asked[of.id] = of
         whole = self._whole(of)
         if whole is None:
             self.tables[of.id] = _refused(of, WHOLE_HIDDEN)
@@ -185,7 +188,7 @@ class _Counter:
             members[of.place(each)].append(each)
         self._members.update({(of.id, key): inside for key, inside in members.items()})
         floor = self._settings.floor_diagnosis if of.sensitive else self._settings.floor
-        shown = protect([Cell(key, _people(inside)) for key, inside in members.items()], floor)
+        shown = protect([Cell(key, _people(inside)) for key, inside in members.items()], floor, never_alone)
         if not whole:
             self.tables[of.id] = _refused(of, NOTHING)
         elif of.given is not None and not any(map(of.given, whole)):
@@ -219,6 +222,21 @@ class _Counter:
         if any_box is None or len(told) < len(ticked) or 0 < twice < self._settings.floor:
             reason = self.tables["adaptation"].refused or TOO_FEW
             self.tables.update({of.id: _refused(of, reason) for of in boxes})
+
+    def keep_differences(self) -> None:
+        """Count a table again if one of its cells less one of another table's would be a small number."""
+        hide: dict[str, set[str]] = {}
+        for pair in NESTED:
+            (outer, outer_cells), (inner, inner_cells) = pair.outer, pair.inner
+            if None in (self.tables[outer].count(*outer_cells), self.tables[inner].count(*inner_cells)):
+                continue
+            within = {id(each) for cell in inner_cells for each in self._members[inner, cell]}
+            outside = [each for cell in outer_cells for each in self._members[outer, cell] if id(each) not in within]
+            if within and too_few(_people(outside), self._settings.floor):
+                table, cell = pair.gives_way
+                hide.setdefault(table, set()).add(cell)
+        for table, cells in hide.items():
+            self.add(self._asked[table], cells)
 
     def whole(self, root: Root) -> int | None:
         """How many there are of something in all, if that may be shown."""

@@ -14,7 +14,7 @@ from typing import Literal
 from ohaccredit.fitnotes.check import PaperCheck
 from ohaccredit.fitnotes.cover import WITHOUT_EVIDENCE
 from ohaccredit.fitnotes.record import FIT_NOTE, AbsenceRecord, Person
-from ohaccredit.fitnotes.spans import Span
+from ohaccredit.fitnotes.spans import LAST_ORDINAL, Span
 from ohaccredit.fitnotes.timeline import PersonTimeline, SpellTimeline, Timeline
 from ohaccredit.language.months import read_day
 from ohaccredit.standards.files import Severity
@@ -60,7 +60,8 @@ class AbsenceFacts:
     pathway: bool | None = None
     occupational_therapy: bool | None = None
     working_days_lost: int | None = None
-    """Days in the period on which the person is required to work; None if the record does not name the weekdays."""
+    """Days in the period on which the person is required to work, without those of an earlier spell that overlaps; None
+    if the record does not name the weekdays, or gives no end and does not say that the absence goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,11 @@ def facts_of(
             begins = "further-episode"
         own = [spell for spell in person.spells if not spell.worked_out and _days(spell).within(period)]
         spells[id_] = own
-        absences += [_absence(spell, person.person, period) for spell in own]
-        long = [spell for spell in own if spell.days > long_absence_days]
+        absences += [_absence(spell, person.person, apart, period) for spell, apart in _apart(own)]
+        long = [spell for spell in own if spell.unbroken_days > long_absence_days]
         if long:
-            returns.append(ReturnFacts(id_, _back(max(long, key=lambda spell: spell.spell.first_day), last)))
+            latest = max(long, key=lambda spell: (spell.last_day, spell.spell.first_day))
+            returns.append(ReturnFacts(id_, _back(latest, last)))
     for check in counted:
         own = spells.get(check.paper.person, [])
         notes.append(_note(check, own, order.get(check.paper.id, "not-placed"), last))
@@ -151,6 +153,15 @@ def _counts(check: PaperCheck, first: date, last: date) -> bool:
         return False
     day = paper.day("issued_on") or check.first_day
     return day is not None and first <= day <= last
+
+
+def _apart(spells: Sequence[SpellTimeline]) -> Iterator[tuple[SpellTimeline, Span | None]]:
+    """A person's spells, in order of first day, each with its days that no earlier one has."""
+    counted = 0
+    for spell in spells:
+        days = _days(spell)
+        yield spell, Span(counted + 1, LAST_ORDINAL).within(days)
+        counted = max(counted, days.last)
 
 
 def _days(spell: SpellTimeline) -> Span:
@@ -189,14 +200,15 @@ def _note(check: PaperCheck, spells: Sequence[SpellTimeline], order: Order, peri
     )
 
 
-def _absence(spell: SpellTimeline, person: Person, period: Span) -> AbsenceFacts:
+def _absence(spell: SpellTimeline, person: Person, apart: Span | None, period: Span) -> AbsenceFacts:
+    """`apart`: the spell's days without those of an earlier one that overlaps, so that no day counts twice."""
     content, due = spell.spell.content, spell.first_due()
     received = [day for note in spell.notes if (day := note.paper.day("received_on")) is not None]
     contacted = read_day(content.get("contacted_on"))
     return AbsenceFacts(
         person=person.id,
         with_note=bool(spell.notes),
-        uncovered_days=spell.count(*WITHOUT_EVIDENCE),
+        uncovered_days=_uncovered(spell, apart),
         days_to_evidence=max(0, (min(received) - due).days) if due and received else None,
         evidence_due=due is not None,
         contacted_after=None if contacted is None else (contacted - spell.spell.first_day).days,
@@ -204,14 +216,27 @@ def _absence(spell: SpellTimeline, person: Person, period: Span) -> AbsenceFacts
         assessed="assessed_on" in content,
         pathway=content.get("pathway"),
         occupational_therapy=content.get("occupational_therapy"),
-        working_days_lost=_working_days(_days(spell).within(period), person.qualifying_days),
+        working_days_lost=_days_lost(spell, apart and apart.within(period), person.qualifying_days),
     )
 
 
-def _working_days(span: Span | None, weekdays: frozenset[int]) -> int | None:
-    """How many of these weekdays (Monday 0) lie in a span. Ordinal 1 was a Monday."""
-    if span is None or not weekdays:
+def _uncovered(spell: SpellTimeline, apart: Span | None) -> int:
+    if apart is None:
+        return 0
+    runs = (run for run in spell.runs if run.state in WITHOUT_EVIDENCE)
+    parts = (Span(run.first_day.toordinal(), run.last_day.toordinal()).within(apart) for run in runs)
+    return sum(part.days for part in parts if part is not None)
+
+
+def _days_lost(spell: SpellTimeline, days: Span | None, weekdays: frozenset[int]) -> int | None:
+    """None if the weekdays are not named, or if the absence has no end and is not said to go on."""
+    if not weekdays or (spell.spell.last_day is None and spell.spell.content.get("continues") is not True):
         return None
+    return 0 if days is None else _working_days(days, weekdays)
+
+
+def _working_days(span: Span, weekdays: frozenset[int]) -> int:
+    """How many of these weekdays (Monday 0) lie in a span. Ordinal 1 was a Monday."""
     weeks, rest = divmod(span.days, 7)
     return weeks * len(weekdays) + sum((span.first - 1 + day) % 7 in weekdays for day in range(rest))
 

@@ -3,14 +3,18 @@
 A table splits a whole into cells. A cell that counts fewer things, or fewer people, than the floor is not
 shown by itself: it is put together with other cells until their sum is large enough (R7; floors as in the
 draft Open Workplace Health Standard). Tables of the same whole tell nothing of each other, because each
-shows sums of its own cells only; a table of a part is made only where that part itself is shown. What
-remains is one sum for several unknown cells, and the guards below see to it that the sum does not fix them
-even for a reader who knows this program: tests/fitnotes/test_suppression.py plays that reader.
+shows sums of its own cells only, unless a cell of one lies within a cell of another: `summary` looks at those
+(measures.NESTED). A table of a part is made only where that part itself is shown. What remains is one sum for
+several unknown cells, and the guards below see to it that the sum does not fix them even for a reader who
+knows this program: tests/fitnotes/test_suppression.py plays that reader.
+
+All of this is for one summary. Two summaries of periods that overlap, or of one record before and after a
+change, can be subtracted from each other, and nothing here can prevent that: docs/fit-notes.md says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 SMALLEST_FLOOR = 3
@@ -51,26 +55,28 @@ def too_few(people: Sequence[str], floor: int) -> bool:
     return bool(people) and people_in(people) < floor
 
 
-def protect(cells: Sequence[Cell], floor: int) -> tuple[Shown, ...]:
+def protect(cells: Sequence[Cell], floor: int, never_alone: Collection[str] = ()) -> tuple[Shown, ...]:
     """What may be shown of a table; () if it may not be shown at all.
 
-    The cells are to make up a whole without overlapping. What has to be put together is put together
-    from the end of the table, so that the cells that matter most stand first. Which cells are chosen
-    must not depend on how large they are: a reader could conclude from it.
+    The cells are to make up a whole without overlapping. Those named in `never_alone` are put together with
+    others however large they are, because another table would tell something from them. What has to be put
+    together is put together from the end of the table, so that the cells that matter most stand first. Which
+    cells are chosen must not depend on how large they are: a reader could conclude from it.
     """
     if floor < SMALLEST_FLOOR:
         raise ValueError(f"A floor of {floor} protects nobody; {SMALLEST_FLOOR} is the least.")
     whole = [person for cell in cells for person in cell.people]
     if not whole or too_few(whole, floor):
         return ()
-    together = {cell.key for cell in cells if too_few(cell.people, floor)}
+    together = {cell.key for cell in cells if too_few(cell.people, floor) or (cell.count and cell.key in never_alone)}
     for cell in reversed(cells):
-        if _unknowable([each for each in cells if each.key in together], floor):
+        joined = [each for each in cells if each.key in together]
+        if len(joined) != 1 and _unknowable(joined, floor):
             break
         if cell.count:
             together.add(cell.key)
     joined = [cell for cell in cells if cell.key in together]
-    if not _unknowable(joined, floor):
+    if len(joined) == 1 or not _unknowable(joined, floor):
         return ()
     shown = [Shown((cell.key,), cell.count) for cell in cells if cell.key not in together]
     if joined:

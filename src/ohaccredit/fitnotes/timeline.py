@@ -72,7 +72,9 @@ class SpellTimeline:
     """The record names no spells for this person; this one follows from the days that papers speak of."""
     last_day: date
     """Of a spell that goes on: the day of the check, or the end of the record if that comes first."""
-    self_certification_days: int
+    unbroken_since: date
+    """The first day of the unbroken absence: spells of a person that touch or overlap are one."""
+    unbroken_until: date
     runs: tuple[Run, ...]
     due: tuple[Due, ...]
     gaps: tuple[Stretch, ...]
@@ -97,6 +99,11 @@ class SpellTimeline:
     def count(self, *states: DayState) -> int:
         """The days in any of these states."""
         return sum(run.days for run in self.runs if run.state in states)
+
+    @property
+    def unbroken_days(self) -> int:
+        """The days of the unbroken absence that the spell is part of."""
+        return (self.unbroken_until - self.unbroken_since).days + 1
 
     def first_due(self) -> date | None:
         """The first day for which medical evidence may be asked; None if the spell is too short."""
@@ -165,7 +172,12 @@ def _person(edition: Edition, part: _Part, on: date) -> PersonTimeline:
     worked_out = not part.spells
     given = _from_evidence(part.person.id, evidence, on) if worked_out else part.spells
     ordered = sorted(given, key=lambda spell: (spell.first_day, spell.last_day or date.max, spell.id))
-    spells = [_spell(edition, spell, worked_out, _end(spell, part.record_ends, on), evidence) for spell in ordered]
+    spans = [_span(spell, _end(spell, part.record_ends, on)) for spell in ordered]
+    absent = Spans(spans)
+    spells = [
+        _spell(edition, spell, worked_out, span, absent.around(span.first) or span, evidence)
+        for spell, span in zip(ordered, spans, strict=True)
+    ]
     told = {paper for spell in spells for run in spell.runs for paper in run.papers}
     outside = dict.fromkeys(each.id for each in evidence if each.check is not None and each.id not in told)
     return PersonTimeline(
@@ -185,19 +197,24 @@ def _end(spell: Spell, record_ends: date | None, on: date) -> date:
     return max(spell.first_day, last)
 
 
+def _span(spell: Spell, last_day: date) -> Span:
+    return Span(spell.first_day.toordinal(), last_day.toordinal())
+
+
 def _spell(
-    edition: Edition, spell: Spell, worked_out: bool, last_day: date, evidence: Sequence[Evidence]
+    edition: Edition, spell: Spell, worked_out: bool, whole: Span, unbroken: Span, evidence: Sequence[Evidence]
 ) -> SpellTimeline:
-    whole = Span(spell.first_day.toordinal(), last_day.toordinal())
-    free = figure(edition, SELF_CERTIFICATION, spell.first_day)
-    self_certified = Span(whole.first, min(whole.last, whole.first + free - 1))
+    # An absence that the record cuts in two has its first days once: a new spell needs a day between on which the
+    # person worked or was able to (SI 1985/1604, regulation 2(2)).
+    since, until = _dates(unbroken)
+    free_until = unbroken.first + figure(edition, SELF_CERTIFICATION, since) - 1
     inside = [each for each in [*evidence, *stated_evidence(spell, evidence)] if each.span.within(whole)]
     speakers = sorted(inside, key=lambda each: each.rank, reverse=True)
     runs: list[Run] = []
     overlaps: list[Stretch] = []
     conflicts: list[Stretch] = []
-    for span, speaking in _segments(whole, self_certified.last + 1, speakers):
-        state = _state(speaking, early=span.last <= self_certified.last)
+    for span, speaking in _segments(whole, free_until + 1, speakers):
+        state = _state(speaking, early=span.last <= free_until)
         papers = tuple(dict.fromkeys(each.id for each in speaking if each.id))
         _extend(runs, Run(*_dates(span), state, papers))
         notes = [each for each in speaking if each.by_note and not each.copy]
@@ -209,10 +226,11 @@ def _spell(
     return SpellTimeline(
         spell,
         worked_out,
-        last_day,
-        free,
+        date.fromordinal(whole.last),
+        since,
+        until,
         tuple(runs),
-        tuple(_due(whole, self_certified)),
+        tuple(_due(whole, free_until)),
         tuple(_gaps(runs)),
         tuple(overlaps),
         tuple(conflicts),
@@ -247,11 +265,11 @@ def _state(speaking: Sequence[Evidence], *, early: bool) -> DayState:
     return "other_undecided" if strongest == "self_certified" else strongest
 
 
-def _due(whole: Span, self_certified: Span) -> Iterator[Due]:
-    if self_certified.days > 0:
-        yield Due("self_certificate", *_dates(self_certified))
-    if self_certified.last < whole.last:
-        yield Due("medical_evidence", *_dates(Span(self_certified.last + 1, whole.last)))
+def _due(whole: Span, free_until: int) -> Iterator[Due]:
+    if free_until >= whole.first:
+        yield Due("self_certificate", *_dates(Span(whole.first, min(free_until, whole.last))))
+    if free_until < whole.last:
+        yield Due("medical_evidence", *_dates(Span(max(whole.first, free_until + 1), whole.last)))
 
 
 def _gaps(runs: Sequence[Run]) -> list[Stretch]:

@@ -17,7 +17,7 @@ from ohaccredit.language.problems import Place, Problem, json_pointer
 from ohaccredit.language.source import Source
 from ohaccredit.language.trace import Decision, Tracer
 from ohaccredit.standards.edition import Edition
-from ohaccredit.standards.files import CaseOf, CasesFile
+from ohaccredit.standards.files import CaseOf, CasesFile, NotReachableOf
 from ohaccredit.standards.home import Home
 from ohaccredit.standards.reading import read_file
 from ohaccredit.standards.shape import check_shape
@@ -50,13 +50,36 @@ class CaseResult:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotReachable:
+    """What a test of the rule is said never to come to, with its place in the file of cases."""
+
+    file: NotReachableOf
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CasesOfRule:
+    """What stands in the file of cases beside a rule."""
+
+    cases: list[Case]
+    not_reachable: tuple[NotReachable, ...]
+
+
 def load_cases(home: Home, edition: Edition, problems: list[Problem]) -> dict[str, list[Case]]:
     """The cases of an edition's own rules, by criterion; what is wrong with them goes to `problems`."""
-    cases: dict[str, list[Case]] = {}
+    return {id_: file.cases for id_, file in load_case_files(home, edition, problems).items()}
+
+
+def load_case_files(home: Home, edition: Edition, problems: list[Problem]) -> dict[str, CasesOfRule]:
+    """The files of cases in an edition's own folders, by criterion; what is wrong with them goes to `problems`."""
+    files: dict[str, CasesOfRule] = {}
     for criterion in edition.criteria.values():
-        if criterion.origin != edition.id or criterion.judged is not None or criterion.id not in edition.rules:
+        if criterion.judged is not None or criterion.id not in edition.rules:
             continue
         path = home.rules / edition.standard / edition.edition / criterion.id / "cases.yaml"
+        if criterion.decided_by != edition.id and not path.is_file():
+            continue  # an adopted rule has its cases where it comes from; more may stand here
         read = read_file(path, home.name(path), CasesFile, problems)
         if read is None:
             continue
@@ -66,7 +89,7 @@ def load_cases(home: Home, edition: Edition, problems: list[Problem]) -> dict[st
                 Problem(f'The folder is called "{criterion.id}".', source.place(("criterion",)), "/criterion")
             )
         problems += _shapes(file, source, edition)
-        cases[criterion.id] = [
+        cases = [
             Case(
                 criterion.id,
                 each,
@@ -76,8 +99,12 @@ def load_cases(home: Home, edition: Edition, problems: list[Problem]) -> dict[st
             )
             for index, each in enumerate(file.cases)
         ]
+        declared = (
+            NotReachable(each, source.place(("not_reachable", index))) for index, each in enumerate(file.not_reachable)
+        )
+        files[criterion.id] = CasesOfRule(cases, tuple(declared))
         problems += _coverage(file, source)
-    return cases
+    return files
 
 
 def run_case(edition: Edition, case: Case) -> CaseResult:

@@ -46,7 +46,8 @@ def check_home(home: Home, *, only: str | None = None) -> tuple[list[Edition], l
             continue
         editions.append(edition)
         load_cases(home, edition, problems)
-        problems += _citations(edition, statements)
+        if edition.publication is None:
+            problems += _citations(edition, statements)
         problems += _stray_rules(home, edition)
         problems += _dates(edition)
     unique = list(dict.fromkeys(problems))
@@ -65,14 +66,21 @@ def _citations(edition: Edition, statements: dict[str, Statement]) -> list[Probl
 
 
 def _stray_rules(home: Home, edition: Edition) -> list[Problem]:
-    """A folder of rules that holds no rule is a rule that somebody believes to be in force."""
+    """A folder of rules that holds no rule is a rule that somebody believes to be in force.
+
+    The folder of an adopted rule may hold cases alone.
+    """
     folder = home.rules / edition.standard / edition.edition
     if not folder.is_dir():
         return []
+    adopted = {each.id for each in edition.criteria.values() if each.decided_by != edition.id}
     return [
         Problem("This folder has no rule.yaml.", Place(home.name(path), 1, 1))
         for path in sorted(folder.iterdir())
-        if path.is_dir() and path.name not in DEFINITIONS and not (path / "rule.yaml").exists()
+        if path.is_dir()
+        and path.name not in DEFINITIONS
+        and not (path / "rule.yaml").exists()
+        and not (path.name in adopted and (path / "cases.yaml").exists())
     ]
 
 

@@ -93,11 +93,14 @@ def lane_chart(
     top = 8.0 + 18 * len(legend)
     height = int(top + 30 * len(lanes) + 22)
     body = [opening(chart_id, WIDTH, height, title, description), *legend]
+    free = 0.0
     for tick, words in _ticks(first, last):
-        if x(tick) >= LEFT:
-            body.append(drawn_path(f"M{xy(x(tick))} {xy(top)}v{30 * len(lanes) + 4}", stroke=GRID, width=1))
-            if x(tick) < WIDTH - 50:
-                body.append(text_at(x(tick) + 2, height - 5, escape(words), fill=QUIET, size=11))
+        at = x(tick)
+        body.append(drawn_path(f"M{xy(at)} {xy(top)}v{30 * len(lanes) + 4}", stroke=GRID, width=1))
+        end = at + 6 + 6 * len(words)
+        if at >= free and end <= WIDTH:  # words that would run into others are left out, their line is not
+            body.append(text_at(at + 2, height - 5, escape(words), fill=QUIET, size=11))
+            free = end
     for number, lane in enumerate(lanes):
         y = top + 30 * number + 4
         body.append(text_at(LEFT - 8, y + 15, escape(lane.label), anchor="end", weight=600))
@@ -167,7 +170,7 @@ def _ticks(first: date, last: date) -> list[tuple[date, str]]:
         return ticks
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     step = max(1, math.ceil(months / 12))
-    for number in range(months + 1):
+    for number in range(months):
         year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
         day = date(year, month + 1, 1)
         if first <= day <= last and number % step == 0:

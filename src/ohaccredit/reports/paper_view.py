@@ -46,6 +46,9 @@ class SourceView:
     nature: str
     nature_words: str
     cited: str
+    document: str
+    place: str
+    """Where in its document it stands: "Schedule 1, Part 1, rule 12"."""
     says: str
     start: str
     until: str
@@ -136,6 +139,20 @@ class PapersView:
         return sources_of([notice for paper in self.papers for notice in paper.notices])
 
     @property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each source in the list of sources, by its id."""
+        return numbered(self.sources)
+
+    @property
+    def unchecked(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What was not checked for want of knowledge, with the papers it concerns."""
+        found: dict[str, list[str]] = {}
+        for paper in self.papers:
+            for title in paper.unchecked:
+                found.setdefault(title, []).append(paper.id)
+        return tuple((title, tuple(papers)) for title, papers in found.items())
+
+    @property
     def rules(self) -> tuple[tuple[NoticeView, int], ...]:
         """The notices that were given, by rule and severity, with how many papers got each, gravest first."""
         counted: dict[tuple[str, str, str], tuple[NoticeView, int]] = {}
@@ -162,6 +179,11 @@ def sources_of(notices: Sequence[NoticeView]) -> tuple[SourceView, ...]:
     cited = {source.id: source for notice in notices for source in notice.sources}
     order = list(NATURES)
     return tuple(sorted(cited.values(), key=lambda source: (order.index(source.nature), source.cited)))
+
+
+def numbered(sources: Sequence[SourceView]) -> Mapping[str, int]:
+    """The numbers, from 1, by which findings point at a list of sources."""
+    return {source.id: number for number, source in enumerate(sources, 1)}
 
 
 def paper_view(check: PaperCheck, statements: Mapping[str, Statement], language: str = "en") -> PaperView:
@@ -292,6 +314,8 @@ def _source(statement: Statement, language: str) -> SourceView:
         nature=statement.nature,
         nature_words=NATURES[statement.nature],
         cited=statement.cited,
+        document=statement.title,
+        place=statement.file.place,
         says=statement.file.says,
         start=_iso(start),
         until=_iso(until),
@@ -308,6 +332,11 @@ def _period(check: PaperCheck, language: str) -> str:
     if check.last_day is not None:
         return f"{first} to {day_words(check.last_day, language)}"
     return f"from {first}, without an end" if check.open_ended else f"from {first}, end not known"
+
+
+def days_words(number: int) -> str:
+    """ "1 day", "1,200 days"."""
+    return f"{number:,} {'day' if number == 1 else 'days'}"
 
 
 def day_words(day: date, language: str = "en") -> str:

@@ -106,7 +106,9 @@ def _said(bar: ShareBar, y: float, end: float, mark: float | None) -> str:
         ground = f'<rect x="{xy(x - 2)}" y="{xy(y + 9)}" width="{xy(wide + 4)}" height="16" fill="#ffffff"/>'
         ink = QUIET if bar.value is None else INK
         return ground + text_at(x, y + 21.5, escape(bar.said), weight=600, fill=ink)
-    inside = min(end, mark if mark is not None and mark <= end else end) - 6
+    inside = end - 6
+    if mark is not None and inside - wide - 4 < mark <= end:
+        inside = mark - 6
     return text_at(inside, y + 21.5, escape(bar.said), anchor="end", weight=600, fill="#ffffff")
 
 

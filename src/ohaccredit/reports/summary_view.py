@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -183,6 +183,7 @@ def _figures(summary: Summary) -> Iterator[FigureView]:
         if each.value is None:
             continue
         said = say_number(Fraction(round(Fraction(each.value) * 10), 10))
+        said += (" day" if said == "1" else " days") if each.unit == "days" else ""
         yield FigureView(each.id, each.title, each.how, said, "" if each.of is None else f"{each.of:,}")
 
 
@@ -253,7 +254,21 @@ def _published(figure: PublishedFigure) -> PublishedView:
 
 
 def _period(figure: PublishedFigure) -> str:
-    return f"{day_words(figure.file.period.start)} to {day_words(_until(figure))}"
+    """Years and months where the period is made of whole ones, else days."""
+    first, last = figure.file.period.start, _until(figure)
+    if first.day != 1 or (last + timedelta(days=1)).day != 1:
+        return f"{day_words(first)} to {day_words(last)}"
+    if first.year != last.year:
+        return f"{_month(first)} {first.year} to {_month(last)} {last.year}"
+    if (first.month, last.month) == (1, 12):
+        return str(first.year)
+    months = _month(first) if first.month == last.month else f"{_month(first)} to {_month(last)}"
+    return f"{months} {first.year}"
+
+
+def _month(day: date) -> str:
+    """The name of its month, as dates are said everywhere else."""
+    return day_words(day).split()[1]
 
 
 def _until(figure: PublishedFigure) -> date:

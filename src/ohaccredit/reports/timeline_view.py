@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -18,14 +20,17 @@ from ohaccredit.fitnotes.spell_facts import SpellCheck
 from ohaccredit.fitnotes.study import Study
 from ohaccredit.fitnotes.timeline import PersonTimeline, Run, SpellTimeline
 from ohaccredit.language.words import Speaker
+from ohaccredit.reports.inert import SOFT_BREAK, make_inert
 from ohaccredit.reports.lane_chart import Bar, Lane, lane_chart
 from ohaccredit.reports.paper_view import (
     NoticeView,
     PaperView,
     SourceView,
     day_words,
+    days_words,
     notice_json,
     notice_views,
+    numbered,
     paper_json,
     paper_view,
     sources_of,
@@ -79,8 +84,8 @@ class PayView:
 
     says: str
     amount: str
-    stretches: tuple[tuple[str, int, str], ...]
-    """Dates, qualifying days, and what is to be said of them."""
+    stretches: tuple[tuple[str, str, str], ...]
+    """Dates, qualifying days ("3 qualifying days"), and what is to be said of them."""
     figures: tuple[str, ...]
     form_on: str
     weeks_end_on: str
@@ -93,6 +98,7 @@ class SpellView:
     id: str
     dates: str
     days: int
+    days_words: str
     worked_out: bool
     verdict: str
     verdict_words: str
@@ -141,11 +147,34 @@ class TimelineView:
         """Every spell with its person."""
         return tuple((person, spell) for person in self.people for spell in person.spells)
 
+    @property
+    def to_do(self) -> tuple[tuple[PersonView, SpellView], ...]:
+        """The spells that somebody has to do something about."""
+        return tuple((person, spell) for person, spell in self.rows if spell.next or spell.verdict != "valid")
+
+    @property
+    def done(self) -> tuple[tuple[PersonView, SpellView], ...]:
+        """The other spells."""
+        return tuple((person, spell) for person, spell in self.rows if not spell.next and spell.verdict == "valid")
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each source in the list of sources, by its id."""
+        return numbered(self.sources)
+
 
 def timeline_view(
-    study: Study, statements: Mapping[str, Statement], *, notice: str, people: Sequence[str] = ()
+    study: Study,
+    statements: Mapping[str, Statement],
+    *,
+    notice: str,
+    people: Sequence[str] = (),
+    coverage: AbstractSet[int] | None = None,
 ) -> TimelineView:
-    """The timelines of everybody, or of some people."""
+    """The timelines of everybody, or of some people.
+
+    `coverage` holds the characters that can be drawn (`inert.font_coverage`); None: any can.
+    """
     chosen = [id_ for id_ in study.timeline.people if not people or id_ in people]
     spells: dict[str, list[SpellCheck]] = {id_: [] for id_ in study.timeline.people}
     for spell in study.spells:
@@ -154,7 +183,7 @@ def timeline_view(
     for check in study.checks:
         checks[check.paper.person].append(check)
     views = tuple(
-        _person(study.timeline.people[id_], spells[id_], checks[id_], study.pay.get(id_), statements, number)
+        _person(study.timeline.people[id_], spells[id_], checks[id_], study.pay.get(id_), statements, number, coverage)
         for number, id_ in enumerate(chosen, 1)
     )
     notices = [each for view in views for note in view.notes for each in note.notices]
@@ -212,6 +241,7 @@ def _person(
     pay: SickPay | None,
     statements: Mapping[str, Statement],
     number: int,
+    coverage: AbstractSet[int] | None,
 ) -> PersonView:
     id_ = timeline.person.id
     return PersonView(
@@ -224,7 +254,7 @@ def _person(
         ),
         outside=timeline.outside,
         assumptions=() if pay is None else pay.assumptions,
-        chart=_chart(timeline, checks, pay, number),
+        chart=_chart(timeline, checks, pay, number, partial(_drawable, coverage=coverage)),
     )
 
 
@@ -240,6 +270,7 @@ def _spell(check: SpellCheck, pay: SickPay | None, statements: Mapping[str, Stat
         id=spell.spell.id,
         dates=_dates(spell.spell.first_day, spell.last_day) + ends,
         days=spell.days,
+        days_words=days_words(spell.days),
         worked_out=spell.worked_out,
         verdict=check.verdict.name,
         verdict_words=check.verdict.words,
@@ -276,9 +307,9 @@ def _pay(period: Period, edition: Edition) -> PayView:
     if period.counts_from is None:
         says = "No period of incapacity for work under the rules of the time."
     elif period.amount is None:
-        says = f"{period.payable_days} days payable; the amount is not worked out."
+        says = f"{days_words(period.payable_days)} payable; the amount is not worked out."
     else:
-        says = f"{period.payable_days} days payable, £{period.amount:,.2f}."
+        says = f"{days_words(period.payable_days)} payable, £{period.amount:,.2f}."
     if period.weeks_used is not None:
         says += f" Weeks of sick pay used in the series: {float(period.weeks_used):.1f}."
     figures = dict.fromkeys(_figure(figure, edition) for stretch in period.stretches for figure in stretch.figures)
@@ -286,7 +317,12 @@ def _pay(period: Period, edition: Edition) -> PayView:
         says=says,
         amount="" if period.amount is None else f"{period.amount:.2f}",
         stretches=tuple(
-            (_dates(each.first_day, each.last_day), each.qualifying_days, each.why) for each in period.stretches
+            (
+                _dates(each.first_day, each.last_day),
+                f"{each.qualifying_days} qualifying {'day' if each.qualifying_days == 1 else 'days'}",
+                each.why,
+            )
+            for each in period.stretches
         ),
         figures=tuple(figures),
         form_on="" if period.form_on is None else day_words(period.form_on),
@@ -303,18 +339,31 @@ def _figure(figure: Figure, edition: Edition) -> str:
 # ── The picture ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _chart(timeline: PersonTimeline, checks: Sequence[PaperCheck], pay: SickPay | None, number: int) -> Markup | None:
+def _drawable(text: str, coverage: AbstractSet[int] | None) -> str:
+    """What people wrote, as it may stand in a picture: the printer of a page does not look into pictures."""
+    return make_inert(text, coverage=coverage, limit=200).text.replace(SOFT_BREAK, "")
+
+
+def _chart(
+    timeline: PersonTimeline,
+    checks: Sequence[PaperCheck],
+    pay: SickPay | None,
+    number: int,
+    drawable: Callable[[str], str],
+) -> Markup | None:
     if not timeline.spells:
         return None
     first = min(spell.spell.first_day for spell in timeline.spells)
     last = max(spell.last_day for spell in timeline.spells)
     lanes = [
-        Lane("Absence", tuple(Bar(s.spell.first_day, s.last_day, "absent", f"{s.days} days") for s in timeline.spells)),
+        Lane(
+            "Absence", tuple(Bar(s.spell.first_day, s.last_day, "absent", days_words(s.days)) for s in timeline.spells)
+        ),
         Lane(
             "Evidence",
             tuple(Bar(run.first_day, run.last_day, STATES[run.state][0]) for s in timeline.spells for run in s.runs),
         ),
-        *_note_lanes(checks, first, last),
+        *_note_lanes(checks, first, last, drawable),
     ]
     payable = [
         Bar(stretch.first_day, stretch.last_day, "pay")
@@ -329,11 +378,13 @@ def _chart(timeline: PersonTimeline, checks: Sequence[PaperCheck], pay: SickPay 
         + ", ".join(f"{_dates(run.first_day, run.last_day)} {STATES[run.state][1]}" for run in spell.runs)
         for spell in timeline.spells
     )
-    title = f"Absence and evidence of {timeline.person.id}"
+    title = f"Absence and evidence of {drawable(timeline.person.id)}"
     return lane_chart(lanes, LEGEND, chart_id=f"timeline-{number}", title=title, description=f"{spoken}.")
 
 
-def _note_lanes(checks: Sequence[PaperCheck], first: date, last: date) -> Iterator[Lane]:
+def _note_lanes(
+    checks: Sequence[PaperCheck], first: date, last: date, drawable: Callable[[str], str]
+) -> Iterator[Lane]:
     """The papers, each on the first lane on which it does not run into another."""
     rows: list[list[Bar]] = []
     for check in sorted(checks, key=lambda each: (each.first_day or date.max, each.paper.id)):
@@ -347,7 +398,7 @@ def _note_lanes(checks: Sequence[PaperCheck], first: date, last: date) -> Iterat
             look = "uncovered"
         elif check.paper.kind != "fit_note":
             look = "other"
-        bar = Bar(max(start, first), min(end, last), look, check.paper.id)
+        bar = Bar(max(start, first), min(end, last), look, drawable(check.paper.id))
         free = next((row for row in rows if row[-1].last < bar.first), None)
         if free is not None:
             free.append(bar)

@@ -25,6 +25,7 @@ from ohaccredit.language.words import Clause, Speaker
 from ohaccredit.reports import charts
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.sources import Statement
+from ohaccredit.standards.standing import standing_of
 
 MOST_ITEMS = 5
 """How many items of a list an explanation shows before it says how many more there are."""
@@ -149,6 +150,8 @@ class AssessmentView:
     standard: str
     edition: str
     notice: str
+    standing: str
+    """Why no award can rest on the edition; "" if one can."""
     on: str
     assurance: str
     assurance_words: str
@@ -194,6 +197,7 @@ def assessment_view(
         standard=say(edition.title, language),
         edition=edition.edition,
         notice=say(edition.notice, language),
+        standing=standing_of(edition, assessment.on).says(language),
         on=viewer.speaker.plain(assessment.on, Date()),
         assurance=assessment.assurance,
         assurance_words=ASSURANCE[assessment.assurance].format(subject=say(edition.subject, language)),

@@ -23,6 +23,7 @@ from ohaccredit.standards.files import (
     ParameterOf,
     ParametersFile,
 )
+from ohaccredit.standards.home import Files, on_disk
 
 FilePath = tuple[str | int, ...]
 Read = Callable[[Path, type[Any]], "tuple[Any, Source] | None"]
@@ -32,7 +33,8 @@ Read = Callable[[Path, type[Any]], "tuple[Any, Source] | None"]
 class DefinitionsReader:
     """Reads folders of parameters and derived values into one set of definitions."""
 
-    def __init__(self, read: Read, problems: list[Problem]) -> None:
+    def __init__(self, read: Read, problems: list[Problem], files: Files = on_disk) -> None:
+        self._files = files
         self._read = read
         self._problems = problems
 
@@ -42,7 +44,7 @@ class DefinitionsReader:
     def add(self, folder: Path, record: Record, definitions: t.Definitions) -> None:
         """Add a folder's parameters and derived values to `definitions`, in the order in which they need each other."""
         pending: list[tuple[str, ParameterOf, Source]] = []
-        for path in _one_or_several(folder, "parameters"):
+        for path in self._one_or_several(folder, "parameters"):
             read = self._read(path, ParametersFile)
             if read is None:
                 continue
@@ -54,7 +56,7 @@ class DefinitionsReader:
                 else:
                     pending.append((name, each, read[1]))
                     definitions.parameters[name] = _shell(name, each)
-        for path in _one_or_several(folder, "derived"):
+        for path in self._one_or_several(folder, "derived"):
             found = self._read(path, DerivedFile)
             if found is None:
                 continue
@@ -209,11 +211,9 @@ class DefinitionsReader:
                     self._note(source, (), f'The parameter "{parameter.name}" depends on itself, by "{parameter.by}".')
                     break
 
-
-def _one_or_several(folder: Path, name: str) -> list[Path]:
-    """`<name>.yaml`, or the files of a folder `<name>/`, for what grows too long for one file."""
-    single = folder / f"{name}.yaml"
-    return ([single] if single.exists() else []) + sorted((folder / name).glob("*.yaml"))
+    def _one_or_several(self, folder: Path, name: str) -> list[Path]:
+        """`<name>.yaml`, or the files of a folder `<name>/`, for what grows too long for one file."""
+        return self._files(folder, f"{name}.yaml") + self._files(folder / name, "*.yaml")
 
 
 def _wider(first: Scalar | None, second: Scalar) -> Scalar:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Literal
 
 from ohaccredit.language import tree as t
 from ohaccredit.language.compile import CompiledRules
@@ -18,7 +17,8 @@ from ohaccredit.language.encode import Encoded
 from ohaccredit.language.problems import Place
 from ohaccredit.language.types import Record, Words
 from ohaccredit.standards.evidence import EvidenceType
-from ohaccredit.standards.files import ForceOf, JudgedOf, Severity
+from ohaccredit.standards.files import ForceOf, JudgedOf, Obligation, Severity
+from ohaccredit.standards.publication import Publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Criterion:
 
     id: str
     tier: str
-    obligation: Literal["must", "expected", "credit"]
+    obligation: Obligation
     title: Words
     requirement: Words
     statements: tuple[str, ...]
@@ -69,12 +69,14 @@ class Criterion:
     notices: Notices | None
     """In a standard that gives a verdict; None in one that has tiers."""
     origin: str
-    """The edition that the criterion and its rule come from, as standard/edition."""
+    """The edition whose words the criterion has, as standard/edition."""
+    decided_by: str
+    """The edition whose rule decides it; another than `origin` where only the words were written anew."""
     place: Place = field(compare=False)
 
     def in_force(self, on: date) -> bool:
         """Is the criterion in force on that day?"""
-        return self.effective.start <= on and (self.effective.until is None or on <= self.effective.until)
+        return self.effective.holds(on)
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,12 @@ class Edition:
     notice: Words
     subject: Words
     in_force: ForceOf
+    dry_run: ForceOf | None
+    """The days, before it is in force, on which it can be tried out."""
+    draft: bool
+    """Has nobody decided on it yet?"""
+    publication: Publication | None
+    """Who published it, when and why; None if its files may still change."""
     tiers: tuple[Tier, ...]
     """The foundations first, then the ladder from its lowest rung up."""
     verdicts: Mapping[str, Words]
@@ -110,7 +118,10 @@ class Edition:
     linked: Mapping[str, Edition]
     """The editions of the standards that evidence of this one can be assessments of."""
     files: Mapping[str, str] = field(repr=False)
-    """Every file that the edition consists of, with its SHA-256."""
+    """Every file that the edition consists of, with its SHA-256.
+
+    An edition that is published stands here for its files, by its own digest, where another adopts or links to it.
+    """
 
     @property
     def id(self) -> str:
@@ -151,8 +162,49 @@ class Edition:
         """The rules, compiled once."""
         return CompiledRules(self.definitions, self.rules.values())
 
+    def tried_on(self, on: date) -> Edition:
+        """The edition as it would decide before it is in force: with the criteria and figures of its first day.
+
+        On any other day it is the edition itself. One that is decided as of a date in the evidence is left as it is:
+        what came before it is another edition's.
+        """
+        first = self.in_force.start
+        if on >= first or self.decided_as_of:
+            return self
+        if on not in self._tried:
+            if len(self._tried) >= _MOST_TRIED:
+                self._tried.clear()
+            criteria = {
+                id_: replace(each, effective=each.effective.model_copy(update={"start": on}))
+                if each.in_force(first)
+                else each
+                for id_, each in self.criteria.items()
+            }
+            parameters = {name: _from(each, on, first) for name, each in self.definitions.parameters.items()}
+            definitions = replace(self.definitions, parameters=parameters)
+            self._tried[on] = replace(self, criteria=criteria, definitions=definitions)
+        return self._tried[on]
+
+    @cached_property
+    def _tried(self) -> dict[date, Edition]:
+        return {}
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the edition's files: what a record names to say by which text it was decided."""
         lines = "".join(f"{name} {digest}\n" for name, digest in sorted(self.files.items()))
         return hashlib.sha256(lines.encode()).hexdigest()
+
+
+_MOST_TRIED = 8
+"""How many days before its first an edition keeps ready; each costs a compilation of its rules."""
+
+
+def _from(parameter: t.Parameter, on: date, first: date) -> t.Parameter:
+    """The parameter with the value of a later day, `first`, already in force `on` the earlier."""
+    earlier = [dated for dated in parameter.values if dated.start <= first]
+    if not earlier or earlier[-1].start <= on:
+        return parameter
+    kept = [dated for dated in parameter.values if dated.start < on]
+    later = [dated for dated in parameter.values if dated.start > first]
+    return replace(parameter, values=(*kept, replace(earlier[-1], start=on), *later))

@@ -29,6 +29,7 @@ def _day(raw: object) -> date:
 
 Day = Annotated[date, BeforeValidator(_day)]
 Severity = Literal["info", "warn", "query", "invalid"]
+Obligation = Literal["must", "expected", "credit"]
 Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 
 
@@ -194,11 +195,26 @@ class TierOf(File):
 
 
 class AdoptOf(File):
-    """Criteria taken over from another standard's edition, with their rules."""
+    """Criteria taken over from another edition, with their rules.
+
+    That can be an edition of another standard, or an earlier one of the same: a new edition then holds only
+    what changes.
+    """
 
     standard: Id
     edition: str
-    into: dict[Id, list[Id]]
+    into: dict[Id, list[Id]] = {}
+    """Criteria by the tier they take here."""
+    everything_else: bool = False
+    """Take over every criterion that is not named here and not written here, each in the tier it has there."""
+    leave_out: list[Id] = []
+    """Criteria that `everything_else` does not mean."""
+    obligations: dict[Id, Obligation] = {}
+    """Criteria whose obligation is another one here."""
+    rules_of: list[Id] = []
+    """Criteria whose text is written here, and whose rule stays the one over there."""
+    redefined: list[Id] = []
+    """Parameters and derived values that this edition gives anew; adopted rules then read ours."""
 
 
 class ForceOf(File):
@@ -206,6 +222,10 @@ class ForceOf(File):
 
     start: Day = Field(alias="from")
     until: Day | None = None
+
+    def holds(self, on: date) -> bool:
+        """Is it in force on that day?"""
+        return self.start <= on and (self.until is None or on <= self.until)
 
 
 class ModuleOf(File):
@@ -234,6 +254,10 @@ class StandardFile(File):
     notice: WordsOf
     subject: WordsOf
     in_force: ForceOf
+    draft: bool = False
+    """Nobody has decided on this edition: it is taken only if it is named, and no award can rest on it."""
+    dry_run: ForceOf | None = None
+    """The days, before it is in force, on which it can be tried out."""
     shares: str | None = None
     decided_as_of: str | None = None
     """The field whose date says which day's rules apply; without it, the date of assessment does."""
@@ -292,7 +316,7 @@ class CriterionOf(File):
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]+[0-9]*-[0-9]+$")] | None = None
     title: WordsOf
     requirement: WordsOf
-    obligation: Literal["must", "expected", "credit"] | None = None
+    obligation: Obligation | None = None
     statements: list[StatementId] = Field(min_length=1)
     next_step: WordsOf | None = None
     notices: NoticesOf | None = None
@@ -386,6 +410,15 @@ class CaseOf(File):
     because: str
 
 
+class NotReachableOf(File):
+    """Something that a test of the rule can never be seen to come to, and why no case can show it."""
+
+    leaf: str
+    """The test, as a JSON Pointer into rule.yaml, or from /derived/ on into the file of a derived value it names."""
+    outcome: Literal["met", "not met", "not evidenced", "at the boundary", "beyond the boundary"]
+    because: str
+
+
 class CasesFile(File):
     """rules/<standard>/<edition>/<criterion>/cases.yaml."""
 
@@ -393,3 +426,4 @@ class CasesFile(File):
     on: Day
     background: dict[str, Any] = {}
     cases: list[CaseOf] = Field(min_length=1)
+    not_reachable: list[NotReachableOf] = []

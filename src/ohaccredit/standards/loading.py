@@ -5,7 +5,6 @@ Reading an edition finds every problem in all its files before anything is said.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -17,6 +16,15 @@ from ohaccredit.language.problems import Place, Problem, ProblemsFound, json_poi
 from ohaccredit.language.source import Source
 from ohaccredit.language.types import Field, Record, Words
 from ohaccredit.language.walk import evidence_named, walk
+from ohaccredit.standards.adopting import (
+    check_cases,
+    check_names,
+    check_places,
+    check_redefined,
+    moved,
+    set_aside,
+    takes_rule,
+)
 from ohaccredit.standards.definitions import DefinitionsReader
 from ohaccredit.standards.edition import Criterion, Edition, Notice, Notices, Tier
 from ohaccredit.standards.evidence import EvidenceReader, EvidenceType
@@ -36,6 +44,13 @@ from ohaccredit.standards.files import (
     VerdictOf,
 )
 from ohaccredit.standards.home import Home
+from ohaccredit.standards.publication import (
+    Publication,
+    published_home,
+    read_publication,
+    rests_on_problems,
+    sha256_of,
+)
 from ohaccredit.standards.reading import Model, read_file
 from ohaccredit.standards.verdict_standards import (
     check_decided_as_of,
@@ -49,6 +64,7 @@ FilePath = tuple[str | int, ...]
 JUDGEMENTS = "judgements"
 """The evidence type in which assessors' judgements are recorded."""
 EVERY_ITEM = "every_item"
+_UNKNOWN = ForceOf.model_validate({"from": "9999-12-31"})
 REFUSED = "refused.yaml"
 
 
@@ -61,7 +77,8 @@ def list_editions(home: Home) -> list[tuple[str, str]]:
 def load_edition(home: Home, standard: str, edition: str | None = None, *, on: date | None = None) -> Edition:
     """An edition by name; without `edition`, the one in force on a date, else the latest.
 
-    Raises ProblemsFound with every problem of its files.
+    Drafts are taken only by name, and so are editions that are withdrawn by then. A published edition is read
+    as it was published. Raises ProblemsFound with every problem of its files.
     """
     problems: list[Problem] = []
     editions = [name for each, name in list_editions(home) if each == standard]
@@ -69,7 +86,7 @@ def load_edition(home: Home, standard: str, edition: str | None = None, *, on: d
         known = tuple(sorted({each for each, _ in list_editions(home)}))
         raise ProblemsFound([Problem(f'There is no standard "{standard}".', hint=nearest(standard, known))])
     if edition is None:
-        edition = _in_force(home, standard, editions, on)
+        edition = _choose(home, standard, editions, on, problems)
     if edition not in editions:
         raise ProblemsFound([Problem(f'"{standard}" has no edition "{edition}".', hint=nearest(edition, editions))])
     loaded = _Loader(home, problems).edition(standard, edition)
@@ -78,35 +95,62 @@ def load_edition(home: Home, standard: str, edition: str | None = None, *, on: d
     return loaded
 
 
-def _in_force(home: Home, standard: str, editions: list[str], on: date | None) -> str:
-    chosen = editions[-1]
-    if on is None:
-        return chosen
+def _choose(home: Home, standard: str, editions: list[str], on: date | None, problems: list[Problem]) -> str:
+    """The last edition in force on a date, else the latest; never a draft or one that is withdrawn by then."""
+    known: list[tuple[str, ForceOf]] = []
     for name in editions:
         read = read_file(home.standards / standard / name / "standard.yaml", name, StandardFile, [])
-        if read and read[0].in_force.start <= on and (read[0].in_force.until is None or on <= read[0].in_force.until):
-            chosen = name
-    return chosen
+        if read is None:
+            known.append((name, _UNKNOWN))  # its problems are said when it is loaded
+            continue
+        publication = read_publication(home, standard, name, problems)
+        gone = None if publication is None else publication.withdrawn
+        if not read[0].draft and (gone is None or (on is not None and on < gone.on)):
+            known.append((name, read[0].in_force))
+    if problems:
+        raise ProblemsFound(problems)
+    if not known:
+        message = f'"{standard}" has no edition that is neither a draft nor withdrawn.'
+        raise ProblemsFound([Problem(message, hint=f"One of these can be asked for by name: {', '.join(editions)}.")])
+    in_force = [name for name, force in known if on is not None and force.holds(on)]
+    return in_force[-1] if in_force else known[-1][0]
 
 
 class _Loader:
     """Reads the files of one edition; problems gather as it goes."""
 
-    def __init__(self, home: Home, problems: list[Problem], adopting: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        home: Home,
+        problems: list[Problem],
+        adopting: tuple[str, ...] = (),
+        against: Mapping[str, EvidenceType] | None = None,
+    ) -> None:
+        self._whole = home
         self._home = home
+        """What the edition is read from: for a published one, only what it was published with."""
         self._problems = problems
         self._adopting = adopting
+        self._against = against or {}
+        """Evidence types of the adopting edition, which adopted rules are read against instead of their own."""
         self._files: dict[str, str] = {}
+        self._rests_on: dict[str, str] = {}
 
     def _read(self, path: Path, model: type[Model]) -> tuple[Model, Source] | None:
         name = self._home.name(path)
-        read = read_file(path, name, model, self._problems)
+        read = read_file(self._home.at(path), name, model, self._problems)
         if read is not None:
             self._files[name] = read[1].digest
         return read
 
     def edition(self, standard: str, edition: str) -> Edition | None:
-        folder, rules = self._home.standards / standard / edition, self._home.rules / standard / edition
+        folder, rules = self._whole.standards / standard / edition, self._whole.rules / standard / edition
+        before = len(self._problems)
+        publication = read_publication(self._whole, standard, edition, self._problems)
+        if publication is not None:
+            self._home = published_home(self._whole, publication, self._problems)
+        if len(self._problems) > before:
+            return None  # what is not as it was published is not read at all
         read = self._read(folder / "standard.yaml", StandardFile)
         if read is None:
             return None
@@ -126,27 +170,33 @@ class _Loader:
         evidence = self._evidence(file, source, judged)
         if len(evidence) < len(file.evidence):
             return None  # rules read against half the evidence would only add misleading problems
+        evidence.update({name: kind for name, kind in self._against.items() if name in evidence})
+        adopted = [self._read_against(each, evidence) for each in adopted]
         record = Record({name: kind.field for name, kind in evidence.items()})
         definitions = t.Definitions({}, {})
-        shared = DefinitionsReader(self._read, self._problems)
+        shared = DefinitionsReader(self._read, self._problems, self._home.files)
         for origin in adopted:
             self._take_over(origin.definitions, definitions, source)
-        if file.shares and not (self._home.rules / file.shares).is_dir():
+        replaced = set_aside({name for adopt in file.adopts for name in adopt.redefined}, definitions)
+        if file.shares and not self._home.has_folder(self._home.rules / file.shares):
             self._note(source, ("shares",), f'There is no folder "rules/{file.shares}".')
         elif file.shares and not any(origin.shares == file.shares for origin in adopted):
             shared.add(self._home.rules / file.shares, record, definitions)
-        if rules.is_dir():
+        if self._home.has_folder(rules):
             shared.add(rules, record, definitions)
+        self._problems += check_redefined(file, source, replaced, definitions)
         shared.check_circles(definitions, source)
         found, written = self._rules(rules, criteria, record, definitions)
         for origin in adopted:
-            taken = {id_: rule for id_, rule in origin.rules.items() if id_ in criteria}
+            taken = {id_: rule for id_, rule in origin.rules.items() if takes_rule(file, origin, criteria, id_)}
             found.update(taken)
+            written |= set(taken)
             for id_, rule in taken.items():
                 for name in sorted(evidence_named(rule, definitions) - set(evidence)):
                     self._note(
                         source, ("evidence",), f'The adopted criterion "{id_}" reads "{name}", which is not listed.'
                     )
+            self._problems += check_cases(file, source, origin, taken, self._home, definitions)
         self._judged(criteria, found, record, definitions, source)
         self._problems += check_notices(file, criteria, found, definitions)
         self._problems += check_decided_as_of(file, source, record)
@@ -166,6 +216,8 @@ class _Loader:
                     )
                 )
         ordered = {tier.id: index for index, tier in enumerate(tiers)}
+        reasons, linked = self._reasons(found), self._linked(evidence, f"{standard}/{edition}", publication)
+        self._problems += rests_on_problems(publication, self._rests_on, source.place(()))
         return Edition(
             standard=standard,
             edition=edition,
@@ -174,6 +226,9 @@ class _Loader:
             notice=file.notice.plain(),
             subject=file.subject.plain(),
             in_force=file.in_force,
+            dry_run=file.dry_run,
+            draft=file.draft,
+            publication=publication,
             tiers=tuple(tiers),
             verdicts=_verdicts(file.verdict),
             actions={id_: words.plain() for id_, words in file.actions.items()},
@@ -185,8 +240,8 @@ class _Loader:
             shares=file.shares or "",
             evidence=evidence,
             refused=self._refused(),
-            reasons=self._reasons(found),
-            linked=self._linked(evidence, f"{standard}/{edition}"),
+            reasons=reasons,
+            linked=linked,
             files=self._files,
         )
 
@@ -198,7 +253,7 @@ class _Loader:
     def _criteria(self, folder: Path, standard: StandardFile, origin: str, tiers: set[str]) -> dict[str, Criterion]:
         criteria: dict[str, Criterion] = {}
         modules = {module.id for module in standard.modules}
-        for path in sorted((folder / "criteria").glob("*.yaml")):
+        for path in self._home.files(folder / "criteria"):
             read = self._read(path, CriteriaFile)
             if read is None:
                 continue
@@ -231,12 +286,11 @@ class _Loader:
             if name in self._adopting:
                 self._note(source, where, f'"{name}" is adopted in a circle.')
                 continue
-            loader = _Loader(self._home, self._problems, (*self._adopting, f"{file.standard}/{file.edition}"))
-            edition = loader.edition(adopt.standard, adopt.edition)
+            edition = self._other(adopt.standard, adopt.edition, f"{file.standard}/{file.edition}")
             if edition is None:
                 continue
-            self._files.update(loader._files)
             editions.append(edition)
+            self._problems += check_names(adopt, edition, source, where, criteria)
             for tier, ids in adopt.into.items():
                 if tier not in tiers:
                     self._note(
@@ -257,8 +311,33 @@ class _Loader:
                     elif id_ in criteria:
                         self._note(source, here, f'The criterion "{id_}" is there twice.')
                     else:
-                        criteria[id_] = _moved(edition.criteria[id_], tier)
+                        criteria[id_] = moved(edition.criteria[id_], tier, adopt, edition, file.in_force)
+            if adopt.everything_else:
+                rest = [each for id_, each in edition.criteria.items() if id_ not in {*criteria, *adopt.leave_out}]
+                self._problems += check_places(rest, file, source, where)
+                criteria.update((each.id, moved(each, each.tier, adopt, edition, file.in_force)) for each in rest)
+            for id_ in adopt.rules_of:
+                if id_ in criteria and id_ in edition.criteria:
+                    criteria[id_] = replace(criteria[id_], decided_by=edition.criteria[id_].decided_by)
         return editions
+
+    def _other(self, standard: str, edition: str, own: str) -> Edition | None:
+        """An edition that this one adopts or links to; a published one counts by its digest, not by its files."""
+        loader = _Loader(self._whole, self._problems, (*self._adopting, own))
+        found = loader.edition(standard, edition)
+        if found is not None:
+            self._rests_on[found.id] = found.digest
+            self._files.update(loader._files if found.publication is None else {found.id: found.digest})
+        return found
+
+    def _read_against(self, adopted: Edition, evidence: Mapping[str, EvidenceType]) -> Edition:
+        """The adopted edition with its rules read against our evidence types, where these are other than its own."""
+        names = [f"standards/evidence/{name}.yaml" for name in (*evidence, EVERY_ITEM)]
+        published = {} if adopted.publication is None else adopted.publication.files
+        if all(published.get(name, self._files.get(name)) == self._files.get(name) for name in names):
+            return adopted
+        loader = _Loader(self._whole, self._problems, self._adopting, evidence)
+        return loader.edition(adopted.standard, adopted.edition) or adopted
 
     def _judged(
         self,
@@ -290,7 +369,7 @@ class _Loader:
     # ── Evidence ──
 
     def _evidence(self, file: StandardFile, source: Source, judged: tuple[str, ...]) -> dict[str, EvidenceType]:
-        folder = self._home.standards / "evidence"
+        folder = self._whole.standards / "evidence"
         every: dict[str, Field] = {}
         read = self._read(folder / f"{EVERY_ITEM}.yaml", EvidenceFile)
         if read is not None:
@@ -299,7 +378,9 @@ class _Loader:
         names = list(file.evidence)
         if judged and JUDGEMENTS not in names:
             names.append(JUDGEMENTS)
-        known = tuple(path.stem for path in folder.glob("*.yaml") if path.stem != EVERY_ITEM and path.name != REFUSED)
+        known = tuple(
+            path.stem for path in self._home.files(folder) if path.stem != EVERY_ITEM and path.name != REFUSED
+        )
         for index, name in enumerate(names):
             if name not in known:
                 self._note(source, ("evidence", index), f'There is no evidence type "{name}".', nearest(name, known))
@@ -329,11 +410,16 @@ class _Loader:
         fields = {**file.fields, **other[0].fields}
         return file.model_copy(update={"fields": fields, "checks": ChecksOf(**pairs)}), source
 
-    def _linked(self, evidence: Mapping[str, EvidenceType], own: str) -> dict[str, Edition]:
-        """The editions that embedded assessments are of: the one of the same name, else the latest."""
+    def _linked(
+        self, evidence: Mapping[str, EvidenceType], own: str, publication: Publication | None
+    ) -> dict[str, Edition]:
+        """The editions that embedded assessments are of: the one of the same name, else the latest.
+
+        For a published edition it is the one it was published with.
+        """
         linked: dict[str, Edition] = {}
         for standard in sorted({name for kind in evidence.values() for name in kind.linked.values()}):
-            editions = [edition for each, edition in list_editions(self._home) if each == standard]
+            editions = [edition for each, edition in list_editions(self._whole) if each == standard]
             name = own.partition("/")[2]
             if not editions:
                 self._problems.append(Problem(f'{own} links to "{standard}", which has no edition.'))
@@ -341,21 +427,29 @@ class _Loader:
             if any(each.partition("/")[0] == standard for each in (*self._adopting, own)):
                 self._problems.append(Problem(f'{own} links to "{standard}", which links back to it.'))
                 continue
-            chosen = name if name in editions else editions[-1]
-            loader = _Loader(self._home, self._problems, (*self._adopting, own))
-            edition = loader.edition(standard, chosen)
+            pinned = [id_ for id_ in (publication.rests_on if publication else ()) if id_.startswith(f"{standard}/")]
+            chosen = name if name in editions else self._latest(standard, editions)
+            edition = self._other(standard, pinned[0].partition("/")[2] if pinned else chosen, own)
             if edition is not None:
                 linked[standard] = edition
-                self._files.update(loader._files)
         return linked
 
+    def _latest(self, standard: str, editions: list[str]) -> str:
+        """The latest edition that is no draft, else the latest."""
+        for name in reversed(editions):
+            read = read_file(self._whole.standards / standard / name / "standard.yaml", name, StandardFile, [])
+            if read is not None and not read[0].draft:
+                return name
+        return editions[-1]
+
     def _reasons(self, rules: Mapping[str, t.Rule]) -> dict[str, Words]:
-        path = self._home.standards / "reasons.yaml"
-        read = self._read(path, ReasonsFile) if path.exists() else None
+        path = self._whole.standards / "reasons.yaml"
+        there = self._home.has(path)
+        read = self._read(path, ReasonsFile) if there else None
         reasons: dict[str, Words] = {}
         if read is not None:
             reasons.update((code, words.plain()) for code, words in read[0].reasons.items())
-        if path.exists():
+        if there:
             for rule in rules.values():
                 for remark in walk(rule.applies_when, rule.met_when):
                     if not isinstance(remark, t.Remark):
@@ -382,12 +476,11 @@ class _Loader:
         """The rules that can be read, and the criteria for which one is written at all."""
         rules: dict[str, t.Rule] = {}
         written: set[str] = set()
-        for path in sorted(folder.glob("*/rule.yaml")):
+        for path in self._home.files(folder, "*/cases.yaml"):
+            self._files[self._home.name(path)] = sha256_of(self._home.at(path))
+        for path in self._home.files(folder, "*/rule.yaml"):
             written.add(path.parent.name)
             read = self._read(path, RuleFile)
-            cases = path.with_name("cases.yaml")
-            if cases.exists():
-                self._files[self._home.name(cases)] = hashlib.sha256(cases.read_bytes()).hexdigest()
             if read is None:
                 continue
             file, source = read
@@ -448,6 +541,7 @@ def _criterion(file: CriterionOf, tier: str, force: ForceOf, origin: str, place:
         code=file.code or "",
         notices=None if file.notices is None else _said(file.notices),
         origin=origin,
+        decided_by=origin,
         place=place,
     )
 
@@ -461,7 +555,3 @@ def _said(file: NoticesOf) -> Notices:
         {reason: notice(each) for reason, each in file.by_reason.items()},
         {name: notice(each) for name, each in by_outcome.items() if each is not None},
     )
-
-
-def _moved(criterion: Criterion, tier: str) -> Criterion:
-    return replace(criterion, tier=tier)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from ohaccredit.language.problems import Problem, ProblemsFound, json_pointer
+from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.files import SourceFile, StatementOf
 from ohaccredit.standards.home import Home
+from ohaccredit.standards.publication import FrozenHome
 from ohaccredit.standards.reading import read_file
 
 NORTHERN_IRELAND = "northern-ireland"
@@ -40,15 +44,33 @@ class Statement:
         return f"{self.title}, {self.file.place}"
 
 
-def load_statements(home: Home) -> dict[str, Statement]:
-    """Every registered statement by id.
+def load_statements(home: Home, edition: Edition | None = None) -> dict[str, Statement]:
+    """Every registered statement by id; for a published edition, those it cites, as they were when it was published.
 
     Raises ProblemsFound with every problem of the register's files.
     """
+    if edition is None or edition.publication is None:
+        return _read(home)
+    linked = (_read(FrozenHome(home.root, each.publication)) for each in edition.linked.values() if each.publication)
+    own = _read(FrozenHome(home.root, edition.publication))
+    return {id_: each for statements in (*linked, own) for id_, each in statements.items()}
+
+
+def source_files(home: Home, cited: Set[str]) -> list[Path]:
+    """The files of the register in which the cited statements stand."""
+    return [
+        path
+        for path in home.files(home.standards / "sources")
+        if (read := read_file(home.at(path), home.name(path), SourceFile, [])) is not None
+        and any(each.id in cited for each in read[0].statements)
+    ]
+
+
+def _read(home: Home) -> dict[str, Statement]:
     problems: list[Problem] = []
     statements: dict[str, Statement] = {}
-    for path in sorted((home.standards / "sources").glob("*.yaml")):
-        read = read_file(path, home.name(path), SourceFile, problems)
+    for path in home.files(home.standards / "sources"):
+        read = read_file(home.at(path), home.name(path), SourceFile, problems)
         if read is None:
             continue
         file, source = read

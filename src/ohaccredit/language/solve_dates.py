@@ -1,0 +1,189 @@
+"""Calendar months in whole numbers, as the solver takes them.
+
+Between days that are not far apart the calendar is a table: a shift by so many months moves whole runs of days by the
+same number of days. Otherwise year, month and day are worked out by whole division, for any day of the calendar
+(H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013: the year begins in March, so that 29 February is its
+last day). Both are exact; `months` is what they are held to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from ohaccredit.language.months import shift_months
+from ohaccredit.language.solve_logic import (
+    Term,
+    Truth,
+    added,
+    at_least,
+    both,
+    choose,
+    either,
+    more_than,
+    rest,
+    same,
+    times,
+    whole_part,
+)
+from ohaccredit.language.solve_terms import LAST_DAY, Day, Figure
+
+MOST_MONTHS = 1_200
+"""Tables reach over a century; beyond that the months are worked out."""
+
+_MARCH_BASED = 305
+"""1 March of the year 0 would be the ordinal -305."""
+_DAYS_OF_400_YEARS = 146_097
+_FIRST_MONTH, _LAST_MONTH = 12, 9999 * 12 + 11
+"""Months are counted from January of the year 0: year times twelve and the months before this one."""
+
+
+def moved_by_days(start: Day, days: Term) -> Day:
+    """A date so many days later."""
+    ordinal = added([start.ordinal, days])
+    if isinstance(days, int) and start.first + days >= 1 and start.last + days <= LAST_DAY:
+        return Day(start.known, ordinal, start.first + days, start.last + days)
+    return Day(both(start.known, at_least(ordinal, 1), at_least(LAST_DAY, ordinal)), ordinal)
+
+
+def moved_by_months(start: Day, months: Term) -> Day:
+    """The corresponding date so many calendar months later; not known where that leaves the calendar."""
+    if isinstance(months, int) and _is_near(start):
+        try:
+            first, last = (shift_months(date.fromordinal(day), months).toordinal() for day in (start.first, start.last))
+        except OverflowError:
+            pass
+        else:
+            return Day(start.known, _by_table(start, months), first, last)
+    if isinstance(start.ordinal, int) and isinstance(months, int):
+        return Day(False, 1)  # the table was not enough, so the one date there is leaves the calendar
+    month, day = _parts(start)
+    wanted = added([month, months])
+    within = both(at_least(wanted, _FIRST_MONTH), at_least(_LAST_MONTH, wanted))
+    first_of_month = _first_day(wanted)
+    length = added([_first_day(added([wanted, 1])), times(-1, first_of_month)])
+    day = choose(more_than(day, length), length, day)
+    return Day(both(start.known, within), added([first_of_month, day, -1]))
+
+
+def months_between(start: Day, end: Day) -> Figure:
+    """Whole calendar months from one date to another; negative if the second comes first."""
+    backwards = more_than(start.ordinal, end.ordinal)
+    (month, day), (other_month, other_day) = _parts(start), _parts(end)
+    forward = _whole_months(month, day, other_month, other_day, end)
+    back = _whole_months(other_month, other_day, month, day, start)
+    return Figure(both(start.known, end.known), choose(backwards, times(-1, back), forward))
+
+
+def _whole_months(month: Term, day: Term, later_month: Term, later_day: Term, later: Day) -> Term:
+    """The corresponding date is reached if the day of the month is, or if that month has no such day."""
+    reached = either(at_least(later_day, day), _ends_a_month(later, later_month, later_day))
+    return added([later_month, times(-1, month), choose(reached, 0, -1)])
+
+
+def _ends_a_month(day: Day, month: Term, day_of_month: Term) -> Truth:
+    if _is_near(day):
+        ends = {each.toordinal() - 1 for each in _months_of(day.first, day.last + 1)}
+        return either(*(same(day.ordinal, end) for end in sorted(ends) if day.first <= end <= day.last))
+    length = added([_first_day(added([month, 1])), times(-1, _first_day(month))])
+    return same(day_of_month, length)
+
+
+def _is_near(day: Day) -> bool:
+    return (day.last - day.first) // 28 <= MOST_MONTHS
+
+
+# ── By table ────────────────────────────────────────────────────────────────────────────────────────
+
+Piece = tuple[int, Callable[[Term], Term]]
+"""The last day of a run of days, and what becomes of each of them."""
+
+
+def _months_of(first: int, last: int) -> list[date]:
+    """The first days of the months from one day's to another's."""
+    month, end = date.fromordinal(first).replace(day=1), date.fromordinal(last)
+    found = []
+    while month <= end:
+        found.append(month)
+        if (month.year, month.month) == (9999, 12):
+            break
+        month = shift_months(month, 1)
+    return found
+
+
+def _by_table(start: Day, months: int) -> Term:
+    """A run of days moves by the same number of days; the last days before a shorter month all move to its end."""
+    pieces: list[tuple[int, int | None, int]] = []  # last day, days moved (None: all to one day), that day
+    for month in _months_of(start.first, start.last):
+        next_month = shift_months(month, 1) if (month.year, month.month) != (9999, 12) else None
+        end = LAST_DAY if next_month is None else next_month.toordinal() - 1
+        target = shift_months(month, months)
+        delta = target.toordinal() - month.toordinal()
+        length = shift_months(date.fromordinal(end), months).toordinal() - target.toordinal() + 1
+        kept = month.toordinal() + min(length, end - month.toordinal() + 1) - 1
+        if pieces and pieces[-1][1] == delta:
+            pieces.pop()
+        pieces.append((kept, delta, 0))
+        if kept < end:
+            pieces.append((end, None, target.toordinal() + length - 1))
+    if isinstance(start.ordinal, int):
+        return shift_months(date.fromordinal(start.ordinal), months).toordinal()
+    runs: list[Piece] = [(last, _moving(delta, fixed)) for last, delta, fixed in pieces]
+    return _tree(start.ordinal, runs)
+
+
+def _moving(delta: int | None, fixed: int) -> Callable[[Term], Term]:
+    return (lambda day: fixed) if delta is None else (lambda day: added([day, delta]))
+
+
+def _tree(day: Term, pieces: list[Piece]) -> Term:
+    """What becomes of a day, found by halving."""
+    if len(pieces) == 1:
+        return pieces[0][1](day)
+    half = len(pieces) // 2
+    return choose(at_least(pieces[half - 1][0], day), _tree(day, pieces[:half]), _tree(day, pieces[half:]))
+
+
+def _parts(day: Day) -> tuple[Term, Term]:
+    """The month that a day lies in, and the day of that month."""
+    if isinstance(day.ordinal, int):
+        plain = date.fromordinal(day.ordinal)
+        return plain.year * 12 + plain.month - 1, plain.day
+    if not _is_near(day):
+        return _worked_out(day.ordinal)
+    months = _months_of(day.first, day.last)
+    ends = [*(month.toordinal() - 1 for month in months[1:]), day.last]
+    index = _tree(
+        day.ordinal, [(end, _moving(None, m.year * 12 + m.month - 1)) for end, m in zip(ends, months, strict=True)]
+    )
+    before = _tree(day.ordinal, [(end, _moving(None, m.toordinal() - 1)) for end, m in zip(ends, months, strict=True)])
+    return index, added([day.ordinal, times(-1, before)])
+
+
+# ── By whole division ───────────────────────────────────────────────────────────────────────────────
+
+
+def _worked_out(ordinal: Term) -> tuple[Term, Term]:
+    """The month and the day of the month of any day."""
+    days = added([ordinal, _MARCH_BASED])
+    era, of_era = whole_part(days, _DAYS_OF_400_YEARS), rest(days, _DAYS_OF_400_YEARS)
+    leap = added(
+        [of_era, times(-1, whole_part(of_era, 1460)), whole_part(of_era, 36524), times(-1, whole_part(of_era, 146096))]
+    )
+    year = whole_part(leap, 365)
+    before = added([times(365, year), whole_part(year, 4), times(-1, whole_part(year, 100))])
+    of_year = added([of_era, times(-1, before)])
+    month = whole_part(added([times(5, of_year), 2]), 153)  # 0 is March
+    day = added([of_year, times(-1, whole_part(added([times(153, month), 2]), 5)), 1])
+    # Twelve months a year from March on; March of the year 0 is the third month of all.
+    return added([times(4800, era), times(12, year), month, 2]), day
+
+
+def _first_day(month: Term) -> Term:
+    """The first day of a month, as an ordinal."""
+    march_based = added([month, -2])
+    year, of_year = whole_part(march_based, 12), rest(march_based, 12)
+    era, of_era = whole_part(year, 400), rest(year, 400)
+    days = added([times(365, of_era), whole_part(of_era, 4), times(-1, whole_part(of_era, 100))])
+    before = whole_part(added([times(153, of_year), 2]), 5)
+    return added([times(_DAYS_OF_400_YEARS, era), days, before, -_MARCH_BASED])

@@ -1,0 +1,203 @@
+"""Series as columns: comparable points and what became of them, for every submission at once.
+
+The points of each series are put in the order of their dates. The last one says which points may be compared; the
+others are found by how many comparable points come after them. Whether a difference is more than noise is first asked
+of binary floating point, with a margin far above its rounding; only where the answer lies within that margin is it
+asked again exactly, point by point (`series`). So the answer is always the exact one (a filtered predicate, after
+J. R. Shewchuk, Discrete and Computational Geometry 18 (1997) 305-363).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from ohaccredit.language import vector_numbers as numbers
+from ohaccredit.language.levels import Cell, Level, Plan
+from ohaccredit.language.numbers import MILLIONTHS
+from ohaccredit.language.series import change, estimate, figures
+from ohaccredit.language.types import Number, Series
+from ohaccredit.language.vector_dates import months_between
+from ohaccredit.language.vector_numbers import Figure
+
+MARGIN = 1e-11
+"""Relative: each side is made of fewer than thirty operations, each of which rounds by at most 2**-53."""
+
+
+class SeriesColumns:
+    """The comparable points of one series of every submission (or of every item that holds such a series)."""
+
+    def __init__(self, plan: Plan, points: Level, given: Cell, kind: Series) -> None:
+        self._plan = plan
+        self._given = given
+        self._kind = kind
+        self._points = points = plan.in_order(points, kind.at)
+        at, same = plan.read(points, kind.at), plan.read(points, kind.same)
+        self._lacking = plan.total(at.of(at.only.is_null() | same.only.is_null()), points)
+        latest = plan.carry(plan.total(same, points, "last"), points)
+        alike = plan.keep(plan.both(same, latest, lambda mine, last: (mine == last).fill_null(False)))
+        running = plan.keep(alike.of(alike.only.cast(pl.Int64).cum_sum()))
+        at_end = plan.carry(plan.total(running, points, "last"), points)
+        self._alike = alike
+        self._after = plan.keep(plan.both(at_end, running, lambda end, here: end - here))
+        """How many comparable points come after each point; of a comparable one that is its place from the end."""
+        self._count = plan.keep(plan.total(alike, points))
+        self._picked: dict[tuple[str, str], Cell] = {}
+
+    def _known(self, least: int, *cells: Cell) -> tuple[Cell, pl.Expr, list[pl.Expr]]:
+        """Cells of the series, with the condition that it is given, complete and has so many comparable points."""
+        base, parts = self._plan.together([self._given, self._lacking, self._count, *cells])
+        (given,), (lacking,), (count,) = parts[:3]
+        known = given.is_not_null() & (lacking == 0) & (count >= least)
+        return base, known, [part for each in parts[3:] for part in each]
+
+    def _pick(self, which: str, name: str) -> Cell:
+        """A field of the latest, the previous or the earliest comparable point."""
+        if (which, name) not in self._picked:
+            plan, value = self._plan, self._plan.read(self._points, name)
+            if which == "latest":
+                found = plan.total(value, self._points, "last")
+            else:
+                place = self._alike.of(pl.lit(1, dtype=pl.Int64))
+                if which == "earliest":
+                    count = plan.carry(self._count, self._points)
+                    place = count.of(count.only - 1)
+                base, parts = plan.together([self._alike, self._after, place, value], self._points)
+                (alike,), (after,), (wanted,), (field,) = parts
+                found = plan.total(base.of(pl.when(alike & (after == wanted)).then(field)), self._points, "largest")
+            self._picked[which, name] = plan.keep(found)
+        return self._picked[which, name]
+
+    def count(self) -> Cell:
+        """How many comparable points there are."""
+        base, known, (count,) = self._known(0, self._count)
+        return base.of(pl.when(known).then(count))
+
+    def months(self) -> Cell:
+        """The whole calendar months that they span."""
+        first, last = self._pick("earliest", self._kind.at), self._pick("latest", self._kind.at)
+        base, known, (count, start, end) = self._known(0, self._count, first, last)
+        return base.of(pl.when(known).then(pl.when(count == 0).then(0).otherwise(months_between(start, end))))
+
+    def level(self, which: str, kind: Series) -> tuple[Cell, Figure]:
+        """The figure at the latest or the earliest comparable point."""
+        measure = kind.measure
+        names = [measure.of] if measure.kind == "mean" else [measure.of, measure.base]
+        base, known, tops = self._known(1, *(self._pick(which, name) for name in names))
+        held = [numbers.held_figure(top, decimals=_decimals(kind, name)) for top, name in zip(tops, names, strict=True)]
+        figure = held[0] if len(held) == 1 else numbers.ratio(held[0], held[1])
+        return base, Figure(pl.when(known).then(figure.top), figure.bottom, figure.most, figure.under)
+
+    def change(self, since: str, kind: Series, noise: Cell, bottom: int) -> Cell:
+        """Improved, no clear change, or worse."""
+        earlier = "earliest" if since == "earliest" else "previous"
+        names = figures(kind.measure)
+        picked = [self._pick(which, name) for which in (earlier, "latest") for name in names]
+        base, known, values = self._known(2, *picked, noise)
+        size = len(names)
+        top, under = values[2 * size], pl.lit(bottom, dtype=pl.Int64) if bottom else values[2 * size + 1]
+        one, other = dict(zip(names, values, strict=False)), dict(zip(names, values[size:], strict=False))
+        told = _told(one, other, kind, top.cast(pl.Float64) / under.cast(pl.Float64))
+        usable = known & _usable(one, kind) & _usable(other, kind) & top.is_not_null()
+        told = pl.when(usable).then(told)
+        exact = _Exactly(names, kind)
+        columns = [*values[: 2 * size], top, under]
+        struct = pl.struct(told.alias("told"), *(each.alias(str(number)) for number, each in enumerate(columns)))
+        return self._plan.keep(base.of(struct.map_batches(exact, return_dtype=pl.String, is_elementwise=True)))
+
+
+def _decimals(kind: Series, name: str) -> bool:
+    field = kind.item.fields[name].type
+    return isinstance(field, Number) and not field.whole
+
+
+def _float(point: dict[str, pl.Expr], name: str, kind: Series) -> pl.Expr:
+    value = point[name].cast(pl.Float64)
+    return value / MILLIONTHS if _decimals(kind, name) else value
+
+
+def _usable(point: dict[str, pl.Expr], kind: Series) -> pl.Expr:
+    """Is every figure there, and possible (`series.estimate`)?"""
+    measure = kind.measure
+    found = pl.lit(True)
+    for value in point.values():
+        found = found & value.is_not_null()
+    if measure.people:
+        found = found & (point[measure.people] > 0)
+    if measure.kind == "mean":
+        return found
+    found = found & (point[measure.base] > 0) & (point[measure.of] >= 0)
+    if measure.kind == "share":
+        of, base = (
+            numbers.held_figure(point[name], decimals=_decimals(kind, name)) for name in (measure.of, measure.base)
+        )
+        found = found & numbers.compared(of, "at_most", base)
+    return found
+
+
+def _estimate(point: dict[str, pl.Expr], kind: Series) -> tuple[pl.Expr, pl.Expr]:
+    """Value and variance, as `series.estimate` has them."""
+    measure = kind.measure
+    of = _float(point, measure.of, kind)
+    if measure.kind == "mean":
+        spread = _float(point, measure.spread, kind)
+        return of, spread * spread / _float(point, measure.people, kind)
+    base = _float(point, measure.base, kind)
+    if measure.kind == "rate":
+        return of / base, (of + 1) / (base * base)
+    people = _float(point, measure.people, kind) if measure.people else base
+    centre = (of / base * people + 1) / (people + 2)
+    return centre, centre * (1 - centre) / (people + 2)
+
+
+_UNSURE = "?"
+
+
+def _told(one: dict[str, pl.Expr], other: dict[str, pl.Expr], kind: Series, noise: pl.Expr) -> pl.Expr:
+    """The change as floating point sees it, or that it cannot tell."""
+    (first, spread), (second, more) = _estimate(one, kind), _estimate(other, kind)
+    gain = second - first if kind.measure.better == "higher" else first - second
+    size = first.abs() + second.abs()
+    sides = gain * gain - noise * noise * (spread + more)
+    margin = MARGIN * (size * size + noise * noise * (spread.abs() + more.abs()))
+    return (
+        pl.when(sides.abs() <= margin)
+        .then(pl.lit(_UNSURE))
+        .when(sides < 0)
+        .then(pl.lit("no-clear-change"))
+        .when(gain > 0)
+        .then(pl.lit("improved"))
+        .when(gain < 0)
+        .then(pl.lit("worse"))
+        .otherwise(pl.lit(_UNSURE))
+    )
+
+
+class _Exactly:
+    """Answers again, exactly, where floating point could not tell."""
+
+    def __init__(self, names: Sequence[str], kind: Series) -> None:
+        self._names = names
+        self._kind = kind
+
+    def __call__(self, struct: pl.Series) -> pl.Series:
+        told = struct.struct.field("told")
+        unsure = (told == _UNSURE).fill_null(False)
+        if not unsure.any():
+            return told
+        rows = struct.filter(unsure).struct.unnest().drop("told").rows()
+        return told.scatter(unsure.arg_true(), [self._answer(row) for row in rows])
+
+    def _answer(self, row: tuple[Any, ...]) -> str | None:
+        size = len(self._names)
+        one, other = (
+            {name: value for name, value in zip(self._names, row[at:], strict=False) if value is not None}
+            for at in (0, size)
+        )
+        first, second = estimate(one, self._kind), estimate(other, self._kind)
+        if first is None or second is None:
+            return None
+        return change(first, second, self._kind.measure, Fraction(row[2 * size], row[2 * size + 1]))

@@ -1,0 +1,79 @@
+"""A seed made larger or smaller and moved to another day, so that it stays one coherent employer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Any
+
+from ohaccredit.language.months import read_day
+from ohaccredit.language.types import Date, Keyed, ListOf, Number, Record, Series, Type
+from ohaccredit.policy.population_maker.profile import FiguresOf
+
+Names = tuple[str, ...]
+Leaf = Callable[[Any, Type, Names], Any]
+
+
+class Growing:
+    """Figures in proportion to the people employed, and dates a number of days later.
+
+    Every figure of an employer is rounded at the same point between two whole numbers. So a part that was
+    no larger than its whole stays so, and whoever had reached everybody still has. What was not nothing stays
+    so too: the one manager of a small firm is trained, not a twentieth of a manager.
+    """
+
+    def __init__(self, figures: FiguresOf, old: int, new: int, rounding: float, days: int) -> None:
+        self._units = frozenset(figures.grow_with)
+        self._also = frozenset(tuple(path.split(".")) for path in figures.also)
+        self._never = frozenset(tuple(path.split(".")) for path in figures.never)
+        self._old, self._new = old, new
+        self._rounding = int(rounding * old)
+        self._days = days
+
+    def item(self, value: Any, kind: Type, name: str) -> Any:
+        """Evidence of one type, grown and moved."""
+        return each_leaf(value, kind, (name,), self._leaf)
+
+    def _leaf(self, value: Any, kind: Type, names: Names) -> Any:
+        if isinstance(kind, Date):
+            return moved(value, self._days)
+        if isinstance(kind, Number) and self._grows(kind, names):
+            if isinstance(value, int):
+                return max((value * self._new + self._rounding) // self._old, min(value, 1))
+            return int((value * self._new + self._rounding) * 10 // self._old) / 10
+        return value
+
+    def _grows(self, kind: Number, names: Names) -> bool:
+        return names not in self._never and (kind.unit in self._units or names in self._also)
+
+
+def each_leaf(value: Any, kind: Type, names: Names, leaf: Leaf, without: Collection[str] = ()) -> Any:
+    """A value rebuilt with every scalar in it replaced; `names` is the way to it, without keys.
+
+    Fields named in `without` are left out, as is nothing else: what the type does not know stays as it is.
+    """
+    match kind:
+        case Record():
+            if not isinstance(value, dict):
+                return value
+            return {
+                name: each_leaf(inner, kind.fields[name].type, (*names, name), leaf, without)
+                if name in kind.fields
+                else inner
+                for name, inner in value.items()
+                if name not in without
+            }
+        case ListOf() | Series():
+            return [each_leaf(item, kind.item, names, leaf, without) for item in value]
+        case Keyed():
+            return {key: each_leaf(item, kind.records[key], names, leaf, without) for key, item in value.items()}
+        case _:
+            return leaf(value, kind, names)
+
+
+def moved(day: Any, days: int) -> Any:
+    """A date so many days later; unchanged if it is none or would leave the calendar."""
+    found = read_day(day)
+    if found is None or not 1 <= found.toordinal() + days <= date.max.toordinal():
+        return day
+    return date.fromordinal(found.toordinal() + days).isoformat()
