@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import html
+from lxml import html  # type: ignore[import-untyped]
 
 from tests.running import Run
 from tests.running import run_ohaccredit as run

@@ -51,7 +51,7 @@ def prepare(
 ) -> Prepared:
     """The evidence of a submission as it counts on a date and at a level of assurance."""
     prepared = Prepared()
-    floors = _floors(edition, on)
+    floors = floors_of(edition, on)
     for name, raw in evidence.items():
         kind = edition.evidence.get(name)
         if kind is None:
@@ -69,7 +69,7 @@ def prepare(
     return prepared
 
 
-def _floors(edition: Edition, on: date) -> dict[str, int]:
+def floors_of(edition: Edition, on: date) -> dict[str, int]:
     """The smallest counts, by kind of cell: the parameters floor-<kind>."""
     floors = {}
     for name, parameter in edition.definitions.parameters.items():

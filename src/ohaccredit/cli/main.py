@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "fitnote": ("fitnote", "Check fit notes and health and work reports; timelines; a summary."),
     "standards": ("standards", "List and show standards; the JSON Schema of a submission."),
     "rules": ("rules", "Check rule files and run their worked cases."),
+    "population": ("population", "Make up a population of submissions, and show what one holds."),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ohaccredit.cli.rules_coverage import coverage
+from ohaccredit.cli.rules_publish import draft, publish, withdraw
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems, stop_for
 
 
@@ -14,6 +15,8 @@ def command() -> None:
 
 
 command.add_command(coverage)
+for each in (draft, publish, withdraw):
+    command.add_command(each)
 
 
 @command.command("check")
@@ -29,7 +32,7 @@ def check(ctx: click.Context, standard: str | None, as_json: bool) -> None:
     if problems:
         stop_for(problems, as_json=as_json, code=1)
     criteria = sum(1 for e in editions for c in e.criteria.values() if c.origin == e.id)
-    rules = sum(1 for e in editions for c in e.criteria.values() if c.origin == e.id and c.judged is None)
+    rules = sum(1 for e in editions for c in e.criteria.values() if c.decided_by == e.id and c.judged is None)
     parameters = {name for e in editions for name in e.definitions.parameters}
     if as_json:
         print_json({"problems": [], "editions": [e.id for e in editions], "criteria": criteria, "rules": rules})

@@ -141,10 +141,12 @@ def _print(covered: Coverage, observer: Observer, suggestions: dict[Key, Suggest
 
 
 def _print_total(found: list[Coverage], *, looked_for: bool) -> None:
+    from ohaccredit.policy.coverage import DERIVED
+
     parts = tuple(part for covered in found for part in covered.parts)
     complete = all(covered.complete for covered in found)
-    click.secho(f"{count_of(sum(1 for p in parts if not p.name.startswith("derived ")), 'rule')}: {_share(parts)}.",
-                fg="green" if complete else "red")  # fmt: skip
+    rules = sum(1 for part in parts if not part.name.startswith(DERIVED))
+    click.secho(f"{count_of(rules, 'rule')}: {_share(parts)}.", fg="green" if complete else "red")
     if not complete:
         click.echo("A case shows a test where the outcome would change if this test alone said something else.")
         if not looked_for:

@@ -10,7 +10,7 @@ in one go, as Polars likes it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,7 +21,9 @@ from ohaccredit.language.types import Keyed, Record
 
 EVERY_KEY = "*"
 """Stands in a table's path for all keys of keyed evidence, which are read as one list."""
-Reducer = Literal["total", "smallest", "largest"]
+PARENT = "#parent"
+"""The column with the row of the level above that an item belongs to."""
+Reducer = Literal["total", "smallest", "largest", "last"]
 
 
 class NotAnExpression(Exception):
@@ -67,13 +69,19 @@ class Cell:
 
     def of(self, *parts: pl.Expr) -> Cell:
         """Other expressions over the same columns."""
-        return Cell(self.level, self.round, parts, self.constant)
+        return Cell(self.level, self.round, tuple(map(_folded, parts)) if self.constant else parts, self.constant)
+
+
+def _folded(constant: pl.Expr) -> pl.Expr:
+    """What an expression without columns comes to: Polars stretches a literal over all rows, but not what is made of it."""
+    value = pl.select(constant).to_series()
+    return pl.lit(value.item(), dtype=value.dtype)
 
 
 @dataclass
 class _Round:
     makes: dict[Level, list[pl.Expr]] = field(default_factory=lambda: defaultdict(list))
-    carries: dict[tuple[Level, Level], list[str]] = field(default_factory=lambda: defaultdict(list))
+    carries: dict[tuple[Level, Level], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     reduces: dict[tuple[Level, Reducer], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -89,7 +97,6 @@ class Plan:
         self._lists: dict[tuple[object, ...], Level] = {}
         self._read: dict[Level, set[str]] = defaultdict(set)
         self._carried: dict[tuple[str, Level, Level], Cell] = {}
-        self._named: dict[int, str] = {}
         self._next = 0
 
     # ── Levels ──
@@ -144,33 +151,33 @@ class Plan:
             self.needs[path] |= names
             return
         at = path.index(EVERY_KEY)
-        keyed = next(level.keyed for level in self.levels if level.path == path[: at + 1])
-        assert keyed is not None
-        for key in keyed.keys:
+        for key in self.keyed_at(path).keys:
             if at == len(path) - 1:  # the keyed evidence itself: columns of the table that it stands in
-                above, before = self._table_above(path)
+                above, before = self.table_above(path)
                 self.needs[above] |= {".".join((*before, key, name)) for name in names}
             else:
                 self.needs[(*path[:at], key, *path[at + 1 :])] |= names
-
-    def _table_above(self, path: TablePath) -> tuple[TablePath, tuple[str, ...]]:
-        """The table that keyed evidence stands in, and the names that lead to it there."""
-        at = path.index(EVERY_KEY)
-        level = next(level for level in self.levels if level.path == path[: at + 1])
-        assert level.start is not None
-        above = level.start.path
-        return above, path[len(above) : at]
 
     def constant(self, *values: pl.Expr) -> Cell:
         """What is the same for every row."""
         return Cell(self.root, 0, values, True)
 
-    def together(self, cells: Sequence[Cell]) -> tuple[Cell, list[tuple[pl.Expr, ...]]]:
-        """Cells brought to the innermost of their levels: a cell to build upon, and the parts of each."""
-        inner = max((cell.level for cell in cells if not cell.constant), key=lambda each: each.depth, default=self.root)
+    def together(
+        self, cells: Sequence[Cell], level: Level | None = None
+    ) -> tuple[Cell, list[tuple[pl.Expr, ...]]]:
+        """Cells brought to one level, the innermost of theirs unless it is given: a cell to build upon, and their parts."""
+        inner = level or max(
+            (cell.level for cell in cells if not cell.constant), key=lambda each: each.depth, default=self.root
+        )
         moved = [cell if cell.constant or cell.level is inner else self.carry(cell, inner) for cell in cells]
         round_ = max((cell.round for cell in moved), default=0)
-        return Cell(inner, round_, (), all(cell.constant for cell in cells)), [cell.parts for cell in moved]
+        alike = level is None and all(cell.constant for cell in cells)
+        return Cell(inner, round_, (), alike), [cell.parts for cell in moved]
+
+    def merge(self, of: Callable[..., pl.Expr], *cells: Cell) -> Cell:
+        """An expression of several cells that have one part each."""
+        base, parts = self.together(cells)
+        return base.of(of(*(part for (part,) in parts)))
 
     def keep(self, cell: Cell) -> Cell:
         """The cell as columns, worked out once."""
@@ -185,8 +192,6 @@ class Plan:
 
     def carry(self, cell: Cell, level: Level) -> Cell:
         """A cell of a level above, for the items of a level below."""
-        if cell.constant:
-            return cell
         if any(not part.meta.is_column() for part in cell.parts):
             cell = self.keep(cell)
         parts, ready = [], 0
@@ -195,19 +200,20 @@ class Plan:
             key = (name, cell.level, level)
             if key not in self._carried:
                 new = self._name()
-                self._rounds[cell.round].carries[cell.level, level].append(name)
-                self._rounds[cell.round].carries[cell.level, level].append(new)
+                self._rounds[cell.round].carries[cell.level, level].append((name, new))
                 self._carried[key] = Cell(level, cell.round + 1, (pl.col(new),))
             found = self._carried[key]
             parts.append(found.only)
             ready = max(ready, found.round)
         return Cell(level, ready, tuple(parts))
 
-    def total(self, cell: Cell, level: Level, how: Reducer = "total") -> Cell:
-        """The sum (or the smallest, the largest) over the items of each list; a null adds nothing."""
+    def total(self, cell: Cell, how: Reducer = "total") -> Cell:
+        """The sum over the items of each list (or the smallest, the largest, the last); a null adds nothing.
+
+        Where there are no items the sum is 0 and the others are null.
+        """
+        level = cell.level
         assert level.parent is not None
-        if cell.constant or cell.level is not level:
-            cell = self.spread(cell, level)
         kept = self.keep(cell)
         parts = []
         for part in kept.parts:
@@ -215,12 +221,6 @@ class Plan:
             self._rounds[kept.round].reduces[level, how].append((part.meta.output_name(), new))
             parts.append(pl.col(new))
         return Cell(level.parent, kept.round + 1, tuple(parts))
-
-    def spread(self, cell: Cell, level: Level) -> Cell:
-        """A cell of a level above, or a constant, for every item."""
-        if not cell.constant:
-            return self.carry(cell, level)
-        return Cell(level, 0, cell.parts)
 
     def _name(self) -> str:
         self._next += 1
@@ -240,16 +240,31 @@ class Plan:
         """The columns of the evidence that are read on a level."""
         return self._read[level]
 
+    def table_above(self, path: TablePath) -> tuple[TablePath, tuple[str, ...]]:
+        """The table that keyed evidence stands in, and the names that lead to it there."""
+        at = path.index(EVERY_KEY)
+        level = next(level for level in self.levels if level.path == path[: at + 1])
+        assert level.start is not None
+        above = level.start.path
+        return above, path[len(above) : at]
+
+    def keyed_at(self, path: TablePath) -> Keyed:
+        """The keyed evidence whose keys a path takes together."""
+        at = path.index(EVERY_KEY)
+        keyed = next(level.keyed for level in self.levels if level.path == path[: at + 1])
+        assert keyed is not None
+        return keyed
+
 
 @dataclass
 class _Rows:
     """The rows of a level while a plan is worked out."""
 
     frame: pl.DataFrame
-    source: pl.Series | None
+    source: pl.Series | None = None
     """For each row, its row in the table that the level's list is; None if they are the same rows."""
-    parent: pl.Series | None
-    ends: pl.Series | None
+    parent: pl.Series | None = None
+    ends: pl.Series | None = None
     """For each row of the level above, the number of rows here up to and including its own."""
     above: dict[Level, pl.Series] = field(default_factory=dict)
 
@@ -264,86 +279,74 @@ class _Run:
             self.frames[level] = self._rows(level)
 
     def _rows(self, level: Level) -> _Rows:
-        names = sorted(self._plan.columns_read(level))
         if level.parent is None:
-            return _Rows(self._tables[()].frame, None, None, None)
+            return _Rows(self._tables[()].frame)
+        assert level.start is not None
         table = self._table(level.path)
-        frame = table.frame.select(names) if names else table.frame.select([])
-        above, start = self.frames[level.parent], level.start
-        assert start is not None
         assert table.parent is not None
-        started = self.frames[start]
-        if level.parent is start and started.source is None:
-            source, parent = None, table.parent
+        frame = table.frame.select(sorted(self._plan.columns_read(level)))
+        above, start = self.frames[level.parent], self.frames[level.start]
+        parent, source = table.parent, None
+        if level.parent is level.start and start.source is None:
             lengths = _lengths(parent, above.frame.height)
-        else:
-            origin = started.source
-            if level.parent is not start:
-                index = self._index(start, level.parent)
+        else:  # the rows of the table are needed once for each row above that reaches them
+            origin = start.source
+            if level.parent is not level.start:
+                index = self._index(level.start, level.parent)
                 origin = index if origin is None else origin.gather(index)
             assert origin is not None
-            height = max(self._table(start.path).height if start.parent is not None else started.frame.height, 1)
-            each = _lengths(table.parent, height)
-            first = each.cum_sum() - each
+            each = _lengths(parent, self._height(level.start.path))
             lengths = each.gather(origin)
-            parent, source = _ranges(first.gather(origin), lengths)
-            frame = frame[source] if names else frame
+            parent, source = _ranges((each.cum_sum() - each).gather(origin), lengths)
+            frame = _gathered(frame, source)
         if level.sorted_by:
-            by = frame[level.sorted_by]
-            order = pl.DataFrame({"p": parent, "b": by}).select(pl.arg_sort_by("p", "b", maintain_order=True))
-            rows = order.to_series()
-            frame = frame[rows]
-            source = rows if source is None else source.gather(rows)
-        if not names:
-            frame = pl.DataFrame({"": pl.Series(parent)})
-        return _Rows(frame, source, parent, lengths.cum_sum())
+            order = _order(parent, frame[level.sorted_by])
+            frame, source = _gathered(frame, order), order if source is None else source.gather(order)
+        return _Rows(_beside(parent.alias(PARENT), frame), source, parent, lengths.cum_sum())
+
+    def _height(self, path: TablePath) -> int:
+        return self._table(path).height
 
     def _table(self, path: TablePath) -> Table:
         if path not in self._tables:
-            self._tables[path] = self._of_all_keys(path)
+            self._tables[path] = self._keys_alone(path) if path[-1] == EVERY_KEY else self._below_keys(path)
         return self._tables[path]
 
-    def _of_all_keys(self, path: TablePath) -> Table:
-        """Keyed evidence as one list, or a list that stands inside keyed evidence."""
-        at = path.index(EVERY_KEY)
-        keyed = next(level for level in self._plan.levels if level.path == path[: at + 1]).keyed
-        assert keyed is not None
-        wanted: set[str] = set().union(
-            *(self._plan.columns_read(level) for level in self._plan.levels if level.path == path)
+    def _columns(self, path: TablePath) -> list[str]:
+        wanted = [self._plan.columns_read(level) for level in self._plan.levels if level.path == path]
+        return sorted(set().union(*wanted))
+
+    def _keys_alone(self, path: TablePath) -> Table:
+        """Keyed evidence as one list: for each row of the table above, one row for each key."""
+        keys = self._plan.keyed_at(path).keys
+        above, before = self._plan.table_above(path)
+        held = self._table(above)
+        rows = pl.Series(PARENT, range(held.height), dtype=pl.UInt32)
+        self._places[path] = [rows * len(keys) + number for number in range(len(keys))]
+        names = [name for name in self._columns(path) if name != "key"]
+        whole = pl.concat(
+            _beside(rows, held.frame.select(pl.col(".".join((*before, key, name))).alias(name) for name in names))
+            .with_columns(pl.lit(key).alias("key"))
+            for key in keys
         )
-        names = sorted(wanted - {"key"}) if at == len(path) - 1 else sorted(wanted)
-        size = len(keyed.keys)
-        if at == len(path) - 1:
-            above, before = self._plan._table_above(path)
-            held = self._table(above) if above else self._tables[()]
-            rows = pl.Series(range(held.height), dtype=pl.UInt32)
-            parts = []
-            for number, key in enumerate(keyed.keys):
-                columns = [pl.col(".".join((*before, key, name))).alias(name) for name in names]
-                label = pl.lit(key).alias("key")
-                part = held.frame.select(*columns).with_columns(label) if names else pl.DataFrame({"key": [key]}).join(
-                    pl.DataFrame({"": rows}), how="cross"
-                ).drop("")
-                parts.append(part.with_columns((rows * size + number).alias("#at")))
-            whole = pl.concat(parts)
-            order = whole.select(pl.arg_sort_by("#at")).to_series()
-            self._places[path] = [rows * size + number for number in range(size)]
-            return Table(whole[order].drop("#at"), whole["#at"][order] // size)
-        tables = [self._tables[(*path[:at], key, *path[at + 1 :])] for key in keyed.keys]
-        above = next(level.start for level in self._plan.levels if level.path == path and level.start).path
-        places = self._places[above] if above in self._places else self._table(above) and self._places[above]
-        parents = [place.gather(table.parent) for place, table in zip(places, tables, strict=True) if table.parent is not None]
-        parent = pl.concat(parents)
-        order = parent.arg_sort(maintain_order=True) if hasattr(parent, "arg_sort") else parent
-        order = pl.DataFrame({"p": parent}).select(pl.arg_sort_by("p", maintain_order=True)).to_series()
-        frame = pl.concat([table.frame.select(names) for table in tables]) if names else pl.DataFrame({"": parent})
-        back = pl.DataFrame({"o": order}).select(pl.arg_sort_by("o")).to_series()
-        self._places[path] = []
-        start = 0
-        for each in parents:
-            self._places[path].append(back.slice(start, len(each)))
-            start += len(each)
-        return Table(frame[order], parent.gather(order))
+        order = _order(whole[PARENT])
+        return Table(_gathered(whole, order).drop(PARENT), whole[PARENT].gather(order))
+
+    def _below_keys(self, path: TablePath) -> Table:
+        """The lists that stand inside keyed evidence, as one list."""
+        at = path.index(EVERY_KEY)
+        tables = [self._tables[(*path[:at], key, *path[at + 1 :])] for key in self._plan.keyed_at(path).keys]
+        above = next(level.start.path for level in self._plan.levels if level.path == path and level.start is not None)
+        self._table(above)
+        whole = pl.concat(
+            _beside(place.gather(_parents(table)).alias(PARENT), table.frame.select(self._columns(path)))
+            for place, table in zip(self._places[above], tables, strict=True)
+        )
+        order = _order(whole[PARENT])
+        back = _order(order)
+        heights = [table.height for table in tables]
+        self._places[path] = [back.slice(sum(heights[:number]), size) for number, size in enumerate(heights)]
+        return Table(_gathered(whole, order).drop(PARENT), whole[PARENT].gather(order))
 
     def _index(self, upper: Level, lower: Level) -> pl.Series:
         """For each row of the lower level, its row of the upper one."""
@@ -361,16 +364,14 @@ class _Run:
         """One round: everything in it rests on rounds before."""
         new: dict[Level, list[pl.DataFrame]] = defaultdict(list)
         for level, makes in work.makes.items():
-            made = self.frames[level].frame.select(pl.lit(0).alias("#height") if False else pl.col(self.frames[level].frame.columns[0]).is_null().alias("#0"), *makes)
-            new[level].append(made.drop("#0"))
-        for (upper, lower), names in work.carries.items():
-            chosen = self.frames[upper].frame.select(
-                pl.col(old).alias(name) for old, name in zip(names[::2], names[1::2], strict=True)
-            )
-            new[lower].append(chosen[self._index(upper, lower)])
-        for (level, how), names_ in work.reduces.items():
+            names = [make.meta.output_name() for make in makes]
+            new[level].append(self.frames[level].frame.with_columns(makes).select(names))
+        for (upper, lower), carried in work.carries.items():
+            chosen = self.frames[upper].frame.select(pl.col(old).alias(name) for old, name in carried)
+            new[lower].append(_gathered(chosen, self._index(upper, lower)))
+        for (level, how), reduced in work.reduces.items():
             assert level.parent is not None
-            new[level.parent].append(self._reduced(level, how, names_))
+            new[level.parent].append(self._reduced(level, how, reduced))
         for level, frames in new.items():
             self.frames[level].frame = pl.concat([self.frames[level].frame, *frames], how="horizontal")
 
@@ -378,44 +379,55 @@ class _Run:
         rows = self.frames[level]
         assert rows.ends is not None
         assert rows.parent is not None
-        assert level.parent is not None
+        before = rows.ends.shift(1, fill_value=0)
         if how == "total":
-            ends = rows.ends
+            # Running sums, from nothing to everything: those of a list lie between two of them.
             sums = rows.frame.select(_running(pl.col(old), rows.frame.schema[old]).alias(new) for old, new in names)
-            zero = sums.clear(1).select(pl.all().fill_null(0)) if sums.height == 0 else sums.head(1) * 0
-            sums = pl.concat([zero, sums])
-            upto = sums[ends]
-            before = sums[ends.shift(1).fill_null(0)]
-            return upto - before if upto.width else upto
+            sums = pl.concat([pl.DataFrame({name: [0] for name in sums.columns}, schema=sums.schema), sums])
+            return _gathered(sums, rows.ends) - _gathered(sums, before)
+        frame = rows.frame.select(pl.col(old).alias(new) for old, new in names)
+        if how == "last":
+            ends = pl.DataFrame({"e": rows.ends, "b": before})
+            return _gathered(frame, ends.select(pl.when(pl.col("e") > pl.col("b")).then(pl.col("e") - 1)).to_series())
         pick = pl.Expr.min if how == "smallest" else pl.Expr.max
-        found = (
-            rows.frame.select(pl.col(old).alias(new) for old, new in names)
-            .with_columns(rows.parent.alias("#p"))
-            .group_by("#p")
-            .agg(pick(pl.col(new)) for _, new in names)
-        )
-        height = self.frames[level.parent].frame.height
-        everyone = pl.DataFrame({"#p": pl.Series(range(height), dtype=pl.UInt32)})
-        return everyone.join(found, on="#p", how="left", maintain_order="left").drop("#p")
+        found = frame.with_columns(rows.parent.alias(PARENT)).group_by(PARENT).agg(pick(pl.all()))
+        everyone = pl.DataFrame({PARENT: pl.Series(range(len(rows.ends)), dtype=pl.UInt32)})
+        return everyone.join(found, on=PARENT, how="left", maintain_order="left").drop(PARENT)
+
+
+def _parents(table: Table) -> pl.Series:
+    assert table.parent is not None
+    return table.parent
+
+
+def _beside(rows: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame with one more column, which says how many rows there are where it has no other."""
+    return pl.DataFrame([rows, *frame.get_columns()])
+
+
+def _gathered(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    return frame.select(pl.all().gather(rows))
+
+
+def _order(*by: pl.Series) -> pl.Series:
+    """The rows in the order of columns; those that are alike stay as they stand."""
+    frame = pl.DataFrame([each.alias(str(number)) for number, each in enumerate(by)])
+    return frame.select(pl.arg_sort_by(frame.columns, maintain_order=True)).to_series()
 
 
 def _running(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    if kind == pl.Boolean:
-        column = column.cast(pl.Int64)
-    return column.fill_null(0).cum_sum()
+    return (column.cast(pl.Int64) if kind == pl.Boolean else column).fill_null(0).cum_sum()
 
 
 def _lengths(parent: pl.Series, height: int) -> pl.Series:
     """How many items each row of the level above has."""
-    counted = pl.DataFrame({"p": parent}).group_by("p").len()
-    everyone = pl.DataFrame({"p": pl.Series(range(height), dtype=pl.UInt32)})
-    return everyone.join(counted, on="p", how="left", maintain_order="left")["len"].fill_null(0).cast(pl.Int64)
+    counted = parent.value_counts(name="n").rename({parent.name: PARENT})
+    everyone = pl.DataFrame({PARENT: pl.Series(range(height), dtype=pl.UInt32)})
+    return everyone.join(counted, on=PARENT, how="left", maintain_order="left")["n"].fill_null(0).cast(pl.Int64)
 
 
 def _ranges(first: pl.Series, lengths: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Runs of rows one after the other: for each the run that it belongs to, and its number in the table."""
-    frame = pl.DataFrame({"first": first, "length": lengths}).with_row_index("run")
-    whole = frame.filter(pl.col("length") > 0).select(
-        "run", at=pl.int_ranges("first", pl.col("first") + pl.col("length"))
-    ).explode("at")
-    return whole["run"].cast(pl.UInt32), whole["at"].cast(pl.UInt32)
+    """Runs of rows one after the other: for each row the run that it belongs to, and its number in the table."""
+    runs = pl.DataFrame({"first": first, "length": lengths}).with_row_index("run").filter(pl.col("length") > 0)
+    rows = runs.select("run", at=pl.int_ranges("first", pl.col("first") + pl.col("length"))).explode("at")
+    return rows["run"].cast(pl.UInt32), rows["at"].cast(pl.UInt32)

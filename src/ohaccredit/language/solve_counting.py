@@ -6,19 +6,18 @@ The counterpart of `counting`: the same intervals, but of items of which it is s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ohaccredit.language.outcome import Verdict
 from ohaccredit.language.solve_logic import (
     Counted,
-    Term,
     Truth,
-    added,
     any_of,
     both,
-    choose,
     either,
     no,
     number_of,
+    reaches_zero,
     there_are,
     times,
 )
@@ -122,13 +121,13 @@ class _Share:
     among: Counted
     otherwise: int
 
-    def reaches(self, comparator: Comparator, bound: Figure) -> Truth:
+    def reaches(self, comparator: Literal["at_least", "more_than"], bound: Figure) -> Truth:
         """Does it stand to the bound as asked?"""
-        difference: list[Term] = [choose(so, times(weight, bound.bottom), 0) for so, weight in self.of]
-        difference += [choose(so, times(-weight, bound.top), 0) for so, weight in self.among]
+        difference = [(so, times(weight, bound.bottom)) for so, weight in self.of]
+        difference += [(so, times(-weight, bound.top)) for so, weight in self.among]
         something = _some(self.among)
         return either(
-            both(something, compare_numbers(added(difference), comparator, 0)),
+            both(something, reaches_zero(difference, comparator)),
             both(no(something), compare_numbers(times(self.otherwise, bound.bottom), comparator, bound.top)),
         )
 

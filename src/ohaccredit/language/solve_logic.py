@@ -7,7 +7,7 @@ the date and the definitions alone; folding that while the formula is built keep
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ohaccredit.language.problems import Problem, ProblemsFound
 
@@ -206,3 +206,27 @@ def there_are(counted: Counted, least: int) -> Truth:
     if sum(weight for _, weight in open_) - min(weight for _, weight in open_) < least:
         return all_of(so for so, _ in open_)
     return z3.PbGe(open_, least)
+
+
+def reaches_zero(addends: Sequence[tuple[Truth, Term]], comparator: Literal["at_least", "more_than"]) -> Truth:
+    """Is the sum of the numbers that count at least, or more than, zero?
+
+    Known numbers make this a question of truths alone: one that counts against it counts for it where it is not so.
+    """
+    if not all(isinstance(number, int) for _, number in addends):
+        total = added(choose(so, number, 0) for so, number in addends)
+        return total >= 0 if comparator == "at_least" else total > 0
+    together: dict[int, tuple[Truth, int]] = {}
+    least = 0 if comparator == "at_least" else 1
+    for so, number in addends:
+        if so is True:
+            least -= number
+        elif so is not False:
+            _, before = together.get(so.get_id(), (so, 0))
+            together[so.get_id()] = (so, before + number)
+    counted = [(so, number) for so, number in together.values() if number > 0]
+    for so, number in together.values():
+        if number < 0:
+            counted.append((no(so), -number))
+            least -= number
+    return there_are(counted, least)

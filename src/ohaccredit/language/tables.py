@@ -9,15 +9,14 @@ reductions of nested columns skip nulls.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from ohaccredit.language.encode import Encoded
-from ohaccredit.language.types import Choices, Date, Field, Keyed, ListOf, Number, Record, Series, Text, Type, YesNo
+from ohaccredit.language.types import Choices, Date, Field, Keyed, ListOf, Number, Record, Series, Type, YesNo
 
 TablePath = tuple[str, ...]
 """The names that lead to a list from the top of a submission, through records, keys and other lists."""
@@ -90,85 +89,152 @@ def item_record(record: Record, path: TablePath) -> Record:
     return kind
 
 
-def parent_path(record: Record, path: TablePath) -> tuple[TablePath, str]:
-    """The table that a list stands in, and the name of its column there."""
-    kind: Type = record
-    start = 0
-    for index, part in enumerate(path[:-1]):
-        if isinstance(kind, Keyed):
-            kind = kind.records[part]
-        else:
-            assert isinstance(kind, Record)
-            kind = kind.fields[part].type
-        if isinstance(kind, (ListOf, Series)):
-            kind, start = kind.item, index + 1
-    return path[:start], ".".join(path[start:])
-
-
 def tables_of(rows: Sequence[Mapping[str, Encoded]], record: Record, needs: Needs) -> dict[TablePath, Table]:
     """Encoded submissions in columns."""
-    gather = _Gatherer(record, needs)
-    for index, row in enumerate(rows):
-        gather.row((), record, row, index)
-    return gather.tables()
+    gatherer = Gatherer(record, needs, lambda _: lambda value: value)
+    for row in rows:
+        gatherer.add(row)
+    return gatherer.tables()
 
 
-class _Gatherer:
-    def __init__(self, record: Record, needs: Needs) -> None:
-        self._record = record
-        self._needs = needs
-        self._columns: dict[TablePath, dict[str, list[Any]]] = {
-            path: {name: [] for name in names} for path, names in needs.items()
+Hold = Callable[[Any], Any]
+"""From a value as it is given to the value as a column holds it."""
+_Handle = Callable[[Any, int], None]
+
+
+class _Column:
+    """The values of one column, where there are any."""
+
+    def __init__(self, kind: pl.DataType | type[pl.DataType]) -> None:
+        self.kind = kind
+        self.rows: list[int] = []
+        self.values: list[Any] = []
+
+    def series(self, name: str, height: int) -> pl.Series:
+        if isinstance(self.kind, pl.List):  # lists cannot be scattered
+            given = dict(zip(self.rows, self.values, strict=True))
+            return pl.Series(name, [given.get(row) for row in range(height)], self.kind, strict=True)
+        values = pl.Series(name, self.values, self.kind, strict=True)
+        if len(self.rows) == height:
+            return values
+        empty = pl.Series(name, [None], self.kind).new_from_index(0, height)
+        return empty.scatter(self.rows, values) if self.rows else empty
+
+
+class _Gathered:
+    """What has been gathered of one table."""
+
+    def __init__(self, columns: dict[str, _Column]) -> None:
+        self.columns = columns
+        self.parents: list[int] = []
+        self.height = 0
+
+
+class Gatherer:
+    """Puts submissions into columns, one after the other. It goes by what is given, not by what could be.
+
+    `hold` gives for each type the function from a value to what its column holds.
+    """
+
+    def __init__(self, record: Record, needs: Needs, hold: Callable[[Type], Hold]) -> None:
+        self._hold = hold
+        self._gathered = {
+            path: _Gathered({name: _Column(data_type(field_at(item_record(record, path), name).type)) for name in names})
+            for path, names in needs.items()
         }
-        self._parents: dict[TablePath, list[int]] = defaultdict(list)
-        self._heights: dict[TablePath, int] = defaultdict(int)
+        self._root = self._record((), (), record)
 
-    def row(self, path: TablePath, record: Record, row: Mapping[str, Encoded], parent: int) -> None:
-        here = self._heights[path]
-        self._heights[path] += 1
-        self._parents[path].append(parent)
-        found: dict[str, Any] = {}
-        self._fields(path, (), record, row, found, here)
-        for name, column in self._columns[path].items():
-            column.append(found.get(name))
-
-    def _fields(
-        self, path: TablePath, names: tuple[str, ...], kind: Record, row: Any, found: dict[str, Any], here: int
-    ) -> None:
-        for field in kind:
-            value = row.get(field.name)
-            if value is not None:
-                self._value(path, (*names, field.name), field.type, value, found, here)
-
-    def _value(
-        self, path: TablePath, names: tuple[str, ...], kind: Type, value: Any, found: dict[str, Any], here: int
-    ) -> None:
-        if isinstance(kind, Record):
-            self._fields(path, names, kind, value, found, here)
-        elif isinstance(kind, Keyed):
-            found[".".join(names)] = len(value)
-            for key in kind.keys:
-                self._fields(path, (*names, key), kind.records[key], value[key], found, here)
-        elif isinstance(kind, (ListOf, Series)):
-            found[".".join(names)] = len(value)
-            below = (*path, *names)
-            if below in self._needs:
-                for item in value:
-                    self.row(below, kind.item, item, here)
-        else:
-            found[".".join(names)] = value
+    def add(self, row: Mapping[str, Any]) -> None:
+        """One more submission."""
+        top = self._gathered[()]
+        if self._root is not None:
+            self._root(row, top.height)
+        top.height += 1
 
     def tables(self) -> dict[TablePath, Table]:
+        """All submissions so far in columns; what comes next begins anew."""
         made: dict[TablePath, Table] = {}
-        for path, columns in self._columns.items():
-            record = item_record(self._record, path)
-            frame = pl.DataFrame(
-                {n: pl.Series(n, v, data_type(field_at(record, n).type), strict=True) for n, v in columns.items()}
-            )
-            if not columns:
-                frame = pl.DataFrame({"": pl.Series([None] * self._heights[path], dtype=pl.Null)})
-            made[path] = Table(frame, pl.Series(self._parents[path], dtype=pl.UInt32) if path else None)
+        for path, gathered in self._gathered.items():
+            columns = [column.series(name, gathered.height) for name, column in gathered.columns.items()]
+            if not columns:  # a frame knows its height by its columns
+                columns = [pl.Series("", [None], pl.Null).new_from_index(0, gathered.height)]
+            made[path] = Table(pl.DataFrame(columns), pl.Series(gathered.parents, dtype=pl.UInt32) if path else None)
+            for column in gathered.columns.values():
+                column.rows, column.values = [], []
+            gathered.parents, gathered.height = [], 0
         return made
 
+    def _record(self, path: TablePath, names: tuple[str, ...], record: Record) -> _Handle | None:
+        found = {field.name: self._value(path, (*names, field.name), field.type) for field in record}
+        handles = {name: handle for name, handle in found.items() if handle is not None}
+        if not handles:
+            return None
 
-__all__ = ["Needs", "Table", "TablePath", "Tables", "Text", "data_type", "field_at", "item_record", "tables_of"]
+        def handle(value: Any, row: int) -> None:
+            for name, inner in value.items():
+                known = handles.get(name)
+                if known is not None and inner is not None:
+                    known(inner, row)
+
+        return handle
+
+    def _value(self, path: TablePath, names: tuple[str, ...], kind: Type) -> _Handle | None:
+        column = self._gathered[path].columns.get(".".join(names)) if path in self._gathered else None
+        match kind:
+            case Record():
+                return self._record(path, names, kind)
+            case Keyed():
+                return self._keyed(path, names, kind, column)
+            case ListOf() | Series():
+                return self._list(path, (*path, *names), kind.item, column)
+        if column is None:
+            return None
+        hold = self._hold(kind)
+
+        def handle(value: Any, row: int) -> None:
+            held = hold(value)
+            if held is not None:
+                column.rows.append(row)
+                column.values.append(held)
+
+        return handle
+
+    def _keyed(self, path: TablePath, names: tuple[str, ...], kind: Keyed, column: _Column | None) -> _Handle | None:
+        found = {key: self._record(path, (*names, key), kind.records[key]) for key in kind.keys}
+        handles = {key: handle for key, handle in found.items() if handle is not None}
+        if not handles and column is None:
+            return None
+
+        def handle(value: Any, row: int) -> None:
+            if column is not None:
+                column.rows.append(row)
+                column.values.append(len(kind.keys))
+            for key, inner in value.items():
+                known = handles.get(key)
+                if known is not None and inner is not None:
+                    known(inner, row)
+
+        return handle
+
+    def _list(self, path: TablePath, below: TablePath, item: Record, column: _Column | None) -> _Handle | None:
+        table = self._gathered.get(below)
+        if table is None:
+            return None if column is None else lambda value, row: _counted(column, value, row)
+        inside = self._record(below, (), item)
+
+        def handle(value: Any, row: int) -> None:
+            if column is not None:
+                _counted(column, value, row)
+            start = table.height
+            table.height += len(value)
+            table.parents.extend([row] * len(value))
+            if inside is not None:
+                for number, each in enumerate(value, start):
+                    inside(each, number)
+
+        return handle
+
+
+def _counted(column: _Column, value: Any, row: int) -> None:
+    column.rows.append(row)
+    column.values.append(len(value))

@@ -74,6 +74,8 @@ class Field:
     about: Words = field(default_factory=dict, compare=False)
     small_cell: str = ""
     """The kind of small count this is, where a low number could point at a person ("" if it is not)."""
+    better: str = ""
+    """Which direction is better, whatever a rule asks: higher, lower, later, earlier, yes or no ("" if neither is)."""
 
 
 @dataclass(frozen=True, slots=True)

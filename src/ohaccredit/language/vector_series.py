@@ -36,15 +36,15 @@ class SeriesColumns:
         self._kind = kind
         self._points = points = plan.in_order(points, kind.at)
         at, same = plan.read(points, kind.at), plan.read(points, kind.same)
-        self._lacking = plan.total(at.of(at.only.is_null() | same.only.is_null()), points)
-        latest = plan.carry(plan.total(same, points, "last"), points)
-        alike = plan.keep(plan.both(same, latest, lambda mine, last: (mine == last).fill_null(False)))
+        self._lacking = plan.total(at.of(at.only.is_null() | same.only.is_null()))
+        latest = plan.carry(plan.total(same, "last"), points)
+        alike = plan.keep(plan.merge(lambda mine, last: (mine == last).fill_null(False), same, latest))
         running = plan.keep(alike.of(alike.only.cast(pl.Int64).cum_sum()))
-        at_end = plan.carry(plan.total(running, points, "last"), points)
+        at_end = plan.carry(plan.total(running, "last"), points)
         self._alike = alike
-        self._after = plan.keep(plan.both(at_end, running, lambda end, here: end - here))
+        self._after = plan.keep(plan.merge(lambda end, here: end - here, at_end, running))
         """How many comparable points come after each point; of a comparable one that is its place from the end."""
-        self._count = plan.keep(plan.total(alike, points))
+        self._count = plan.keep(plan.total(alike))
         self._picked: dict[tuple[str, str], Cell] = {}
 
     def _known(self, least: int, *cells: Cell) -> tuple[Cell, pl.Expr, list[pl.Expr]]:
@@ -59,7 +59,7 @@ class SeriesColumns:
         if (which, name) not in self._picked:
             plan, value = self._plan, self._plan.read(self._points, name)
             if which == "latest":
-                found = plan.total(value, self._points, "last")
+                found = plan.total(value, "last")
             else:
                 place = self._alike.of(pl.lit(1, dtype=pl.Int64))
                 if which == "earliest":
@@ -67,7 +67,7 @@ class SeriesColumns:
                     place = count.of(count.only - 1)
                 base, parts = plan.together([self._alike, self._after, place, value], self._points)
                 (alike,), (after,), (wanted,), (field,) = parts
-                found = plan.total(base.of(pl.when(alike & (after == wanted)).then(field)), self._points, "largest")
+                found = plan.total(base.of(pl.when(alike & (after == wanted)).then(field)), "largest")
             self._picked[which, name] = plan.keep(found)
         return self._picked[which, name]
 

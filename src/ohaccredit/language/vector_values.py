@@ -5,6 +5,7 @@ A value becomes a cell of the level whose records it reads. Null says that the e
 
 from __future__ import annotations
 
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ import polars as pl
 from ohaccredit.language import tree as t
 from ohaccredit.language import vector_dates as dates
 from ohaccredit.language import vector_numbers as numbers
-from ohaccredit.language.levels import Cell, Level, NotAnExpression, Plan
+from ohaccredit.language.levels import Cell, Level, NotAnExpression, Plan, Reducer
 from ohaccredit.language.trace_values import shifted
 from ohaccredit.language.types import Date, Keyed, Number, Record, Scalar
 from ohaccredit.language.vector_numbers import LARGEST, MOST_ITEMS, Figure
@@ -149,18 +150,10 @@ class ValueVectors(ABC):
         for when, each in dated:
             for option, value in each.by_factor.items():
                 chosen = factor.of(factor.only == pl.lit(option, dtype=pl.String))
-                found.append((chosen if when is None else self.both(when, chosen), value))
+                found.append((chosen if when is None else self.plan.merge(operator.and_, when, chosen), value))
             if when is not None:
                 found.append((when, None))
         return found
-
-    def both(self, *cells: Cell) -> Cell:
-        """Conditions that must all hold."""
-        base, parts = self.plan.together(cells)
-        result = parts[0][0]
-        for (part,) in parts[1:]:
-            result = result & part
-        return base.of(result)
 
     def _parameter(self, node: t.ParameterValue, scopes: Scopes) -> Vector:
         found = self.alternatives(node, scopes)
@@ -279,25 +272,19 @@ class ValueVectors(ABC):
         if is_number and not of.bottom:
             raise NotAnExpression("a ratio is worked out for each item and then brought together")
         where = plan.constant(pl.lit(True)) if node.where is None else self.condition(node.where, inside)
-        base, ((chosen,), value) = plan.together([where, of.cell])
-        here = plan.spread(base.of(), level) if base.constant or base.level is not level else base
-        if base.constant or base.level is not level:  # nothing of the item itself is looked at
-            chosen = plan.spread(base.of(chosen), level).only
-            value = (plan.spread(base.of(value[0]), level).only,)
-            here = Cell(level, max(plan.spread(base.of(each), level).round for each in (chosen,)), ())
-            raise NotAnExpression("a value that is the same for all items is brought together over them")
-        counts = plan.total(here.of(chosen, chosen.is_null() | (chosen & value[0].is_null())), level)
+        here, ((chosen,), value) = plan.together([where, of.cell], level)
+        counts = plan.total(here.of(chosen, chosen.is_null() | (chosen & value[0].is_null())))
         taken = here.of(pl.when(chosen).then(value[0]))
-        how = "total"
+        how: Reducer = "total"
         if node.reduction in ("smallest", "earliest"):
             how = "smallest"
         elif node.reduction in ("largest", "latest"):
             how = "largest"
-        found = plan.total(taken, level, how)  # type: ignore[arg-type]
+        found = plan.total(taken, how)
         most = of.most * (MOST_ITEMS if how == "total" else 1)
         numbers.fits(most)
         if how == "total" and most >= 2**63:
-            found = plan.total(here.of(pl.when(chosen).then(value[0]).cast(pl.Int128)), level)
+            found = plan.total(here.of(pl.when(chosen).then(value[0]).cast(pl.Int128)))
         given = self.read(node.over, scopes)
         cells = [given, counts, found]
         empty = None if node.if_empty is None else self.value(node.if_empty, scopes)

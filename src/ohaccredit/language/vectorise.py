@@ -24,11 +24,11 @@ from ohaccredit.language import vector_numbers as numbers
 from ohaccredit.language.compile import CompiledRules
 from ohaccredit.language.counting import WHEN_EMPTY
 from ohaccredit.language.encode import Encoded
-from ohaccredit.language.levels import Cell, Level, NotAnExpression, Plan
+from ohaccredit.language.levels import PARENT, Cell, NotAnExpression, Plan
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.tables import Needs, Tables
 from ohaccredit.language.text_shape import DIGIT, LETTER
-from ohaccredit.language.types import Choice, Record
+from ohaccredit.language.types import Choice, Number, Record
 from ohaccredit.language.vector_numbers import Figure
 from ohaccredit.language.vector_values import Alternative, Scopes, ValueVectors, Vector
 
@@ -131,7 +131,7 @@ class _Builder(ValueVectors):
             .then(codes[1])
             .otherwise(codes[2])
         )
-        return self.plan.keep(self.plan.spread(base.of(outcome), self.plan.root))
+        return self.plan.keep(Cell(self.plan.root, base.round, (outcome,)))
 
     # ── Conditions ──
 
@@ -195,7 +195,7 @@ class _Builder(ValueVectors):
     def _compare(self, node: t.Compare, scopes: Scopes) -> Cell:
         left, right = self.value(node.left, scopes), self.value(node.right, scopes)
         base, (first, second) = self.plan.together([left.cell, right.cell])
-        if isinstance(_type(node.left), numbers_type) and isinstance(_type(node.right), numbers_type):
+        if isinstance(_type(node.left), Number) and isinstance(_type(node.right), Number):
             return base.of(numbers.compared(left.figure(first), node.comparator, right.figure(second)))
         return base.of(numbers.holds(first[0], second[0], node.comparator))
 
@@ -275,9 +275,9 @@ class _Builder(ValueVectors):
             cells.append(self.value(node.distinct, inside).cell)
         here, parts = plan.together(cells, level)
         if node.kind == "share":
-            totals = self._share_totals(level, here, parts[0][0], parts[1][0])
+            totals = self._share_totals(here, parts[0][0], parts[1][0])
         else:
-            totals = self._count_totals(node, level, here, [part for (part,) in parts])
+            totals = self._count_totals(node, here, [part for (part,) in parts])
         given = self.read(node.over, scopes)
         bound = Vector(plan.constant(pl.lit(0, dtype=pl.Int64)), 1, 1) if node.bound is None else None
         bound = bound or self.value(node.bound, scopes)  # type: ignore[arg-type]
@@ -287,26 +287,24 @@ class _Builder(ValueVectors):
             verdict = _count(node, counted, bound.figure(against))
         return base.of(pl.when(listed.is_not_null() & against[0].is_not_null()).then(verdict))
 
-    def _count_totals(self, node: t.Quantified, level: Level, here: Cell, parts: Sequence[pl.Expr]) -> Cell:
+    def _count_totals(self, node: t.Quantified, here: Cell, parts: Sequence[pl.Expr]) -> Cell:
         """yes, open, surely in the list, possibly in the list."""
         where, test = parts[0], parts[1]
         counted = where & (~test if node.kind == "every" else test)
         yes, open_ = counted, counted.is_null()
         if node.distinct is not None:
-            counts = here.of(counted, parts[2])
-            kept = self.plan.keep(counts)
-            holds, value = kept.parts
+            here = self.plan.keep(here.of(counted, parts[2], where))
+            holds, value, where = here.parts
             surely = holds.fill_null(False) & value.is_not_null()
-            yes = self.plan.first_of_each(level, surely, value)
-            here = Cell(level, max(kept.round, here.round), ())
+            yes = surely & pl.struct(pl.col(PARENT), pl.when(surely).then(value)).is_first_distinct()
             open_ = holds.is_null() | (holds & value.is_null())
-        return self.plan.total(here.of(yes, open_, where, where.is_null()), level)
+        return self.plan.total(here.of(yes, open_, where, where.is_null()))
 
-    def _share_totals(self, level: Level, here: Cell, where: pl.Expr, test: pl.Expr) -> Cell:
+    def _share_totals(self, here: Cell, where: pl.Expr, test: pl.Expr) -> Cell:
         """yes, no, in with the test open, and perhaps in: yes, no, open."""
         maybe, unknown = where.is_null(), test.is_null()
         return self.plan.total(
-            here.of(where & test, where & ~test, where & unknown, maybe & test, maybe & ~test, maybe & unknown), level
+            here.of(where & test, where & ~test, where & unknown, maybe & test, maybe & ~test, maybe & unknown)
         )
 
 

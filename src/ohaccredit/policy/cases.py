@@ -64,11 +64,15 @@ class CasesOfRule:
 
     cases: list[Case]
     not_reachable: tuple[NotReachable, ...]
+    too_few: tuple[Problem, ...]
+    """What every rule must have cases for, and this one has not."""
 
 
 def load_cases(home: Home, edition: Edition, problems: list[Problem]) -> dict[str, list[Case]]:
     """The cases of an edition's own rules, by criterion; what is wrong with them goes to `problems`."""
-    return {id_: file.cases for id_, file in load_case_files(home, edition, problems).items()}
+    files = load_case_files(home, edition, problems)
+    problems += [problem for file in files.values() for problem in file.too_few]
+    return {id_: file.cases for id_, file in files.items()}
 
 
 def load_case_files(home: Home, edition: Edition, problems: list[Problem]) -> dict[str, CasesOfRule]:
@@ -102,8 +106,7 @@ def load_case_files(home: Home, edition: Edition, problems: list[Problem]) -> di
         declared = (
             NotReachable(each, source.place(("not_reachable", index))) for index, each in enumerate(file.not_reachable)
         )
-        files[criterion.id] = CasesOfRule(cases, tuple(declared))
-        problems += _coverage(file, source)
+        files[criterion.id] = CasesOfRule(cases, tuple(declared), tuple(_coverage(file, source)))
     return files
 
 

@@ -145,10 +145,12 @@ def cover(
 ) -> tuple[Coverage, list[Problem]]:
     """What the cases of an edition's own rules show, and what is wrong with what they say of tests out of reach.
 
-    `only` looks at one criterion; derived values are then left out, for the cases of other rules show them too.
+    Rules that the edition adopts are shown by the cases where they come from. `only` looks at one criterion; derived
+    values are then left out, for the cases of other rules show them too.
     """
     observer = observer or Observer(edition)
     problems: list[Problem] = []
+    files = {id_: file for id_, file in files.items() if edition.criteria[id_].decided_by == edition.id}
     situations = {
         id_: [each for case in file.cases if (each := observer.situation(case)) is not None]
         for id_, file in files.items()

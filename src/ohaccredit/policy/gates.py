@@ -1,61 +1,99 @@
-"""The gates of publication that are always there: what must hold before an edition is frozen."""
+"""Gates of publication: the things that must hold before an edition is frozen, each asked under its own name."""
 
 from __future__ import annotations
 
-from ohaccredit.language.problems import Place, Problem
-from ohaccredit.policy.cases import load_cases, run_case
-from ohaccredit.policy.check import check_home
-from ohaccredit.policy.publish import GateResult
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ohaccredit.language.problems import Problem, ProblemsFound
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.home import Home
 
-
-def decided(home: Home, edition: Edition) -> GateResult:
-    """Somebody has decided on the edition: its file does not call it a draft."""
-    if not edition.draft:
-        return GateResult("passed", "it is no draft")
-    place = Place(f"standards/{edition.id}/standard.yaml", 1, 1)
-    problem = Problem("This edition calls itself a draft.", place, "/draft", 'Take out "draft: true" once it is decided.')
-    return GateResult("failed", "it calls itself a draft", (problem,))
+Result = Literal["passed", "failed", "not_decided", "not_installed"]
 
 
-def rests_on_published(home: Home, edition: Edition) -> GateResult:
-    """The editions that it adopts or links to cannot change under it."""
-    # Published editions stand in `files` by their own name; of others only their files do.
-    open_ = sorted(
-        {
-            "/".join(name.split("/")[1:3])
-            for name in edition.files
-            if name.endswith("/standard.yaml") and name.split("/")[1:3] != [edition.standard, edition.edition]
-        }
-    )
-    if not open_:
-        known = len([id_ for id_ in edition.files if id_.count("/") == 1 and not id_.endswith(".yaml")])
-        return GateResult("passed", f"{known} published" if known else "it rests on no other")
-    problems = tuple(
-        Problem(f"{id_} is not published, and {edition.id} rests on it.", hint="Publish it first.") for id_ in open_
-    )
-    return GateResult("failed", "rests on editions that may still change", problems)
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What a gate found. `failed` is final; `not_decided` and `not_installed` can be left out, with a reason."""
+
+    result: Result
+    says: str
+    problems: tuple[Problem, ...] = ()
 
 
-def check(home: Home, edition: Edition) -> GateResult:
-    """Nothing is wrong in the files of its standard."""
-    problems = tuple(check_home(home, only=edition.standard)[1])
-    if problems:
-        return GateResult("failed", "the files have problems", problems)
-    return GateResult("passed", "no problem in its files")
+GateCheck = Callable[[Home, Edition], GateResult]
+"""Looks at an edition and says what it found. It writes nothing and raises nothing for what is wrong with the files."""
 
 
-def cases(home: Home, edition: Edition) -> GateResult:
-    """Every worked case comes out as its author worked it out, by both forms of the rule."""
-    problems: list[Problem] = []
-    rules = load_cases(home, edition, problems)
-    results = [run_case(edition, case) for group in rules.values() for case in group]
-    problems += [
-        Problem(f"{each.case.criterion}, {each.case.file.name}: {each.said}.", each.case.place)
-        for each in results
-        if each.said
-    ]
-    if problems:
-        return GateResult("failed", "cases come out otherwise than expected", tuple(problems))
-    return GateResult("passed", f"{len(results)} cases of {len(rules)} rules")
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One thing that must hold before an edition is published.
+
+    `check` is the place of a GateCheck, as module:function. It is imported when the gate is asked, so that a gate
+    whose module or library is missing is said to be missing and passes for nothing.
+    """
+
+    name: str
+    asks: str
+    check: str
+
+
+GATES: tuple[Gate, ...] = (
+    Gate("decided", "nobody calls it a draft any more", "ohaccredit.policy.gate_checks:decided"),
+    Gate("rests-on", "what it rests on is published", "ohaccredit.policy.gate_checks:rests_on_published"),
+    Gate("check", "no problem in its files", "ohaccredit.policy.gate_checks:check"),
+    Gate("cases", "every worked case comes out as its author worked it out", "ohaccredit.policy.gate_checks:cases"),
+    Gate("coverage", "the cases show what each rule can come to", "ohaccredit.policy.coverage_gate:publication_gate"),
+    Gate("proof", "tiers nest and can be reached, and no rule is dead", "ohaccredit.policy.prove:publication_gate"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """How an edition came through one gate."""
+
+    gate: Gate
+    outcome: GateResult
+    left_out: bool
+
+    @property
+    def blocks(self) -> bool:
+        """Does it keep the edition from being published?"""
+        return self.outcome.result != "passed" and not self.left_out
+
+
+def pass_gates(
+    home: Home,
+    edition: Edition,
+    without: Sequence[str] = (),
+    gates: Sequence[Gate] = GATES,
+    told: Callable[[Gate], None] = lambda gate: None,
+) -> list[Passage]:
+    """Ask every gate, also after one has failed. `without` names gates that may be undecided or not installed.
+
+    Raises ProblemsFound if `without` names a gate that does not exist.
+    """
+    unknown = sorted(set(without) - {gate.name for gate in gates})
+    if unknown:
+        known = ", ".join(gate.name for gate in gates)
+        raise ProblemsFound([Problem(f'There is no gate "{name}".', hint=f"There is: {known}.") for name in unknown])
+    passages: list[Passage] = []
+    for gate in gates:
+        told(gate)
+        outcome = _ask(gate, home, edition)
+        can_be_left_out = outcome.result in ("not_decided", "not_installed")
+        passages.append(Passage(gate, outcome, can_be_left_out and gate.name in without))
+    return passages
+
+
+def _ask(gate: Gate, home: Home, edition: Edition) -> GateResult:
+    module, _, name = gate.check.partition(":")
+    try:
+        check: GateCheck = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        missing = getattr(error, "name", None)
+        what = "" if missing in (None, module, name) else f": {missing} is missing"
+        return GateResult("not_installed", f"not installed{what}")
+    return check(home, edition)

@@ -7,19 +7,18 @@ nothing is published; whatever goes wrong before it leaves no trace.
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.language.yaml_source import read_yaml
+from ohaccredit.policy.gates import Passage
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.files import ForceOf
 from ohaccredit.standards.home import Home
@@ -39,58 +38,6 @@ from ohaccredit.standards.publication import (
 )
 from ohaccredit.standards.sources import source_files
 
-Result = Literal["passed", "failed", "not_decided", "not_installed"]
-
-
-@dataclass(frozen=True, slots=True)
-class GateResult:
-    """What a gate found. `failed` is final; `not_decided` and `not_installed` can be left out, with a reason."""
-
-    result: Result
-    says: str
-    problems: tuple[Problem, ...] = ()
-
-
-GateCheck = Callable[[Home, Edition], GateResult]
-"""Looks at an edition and says what it found. It writes nothing and raises nothing for what is wrong with the files."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One thing that must hold before an edition is published.
-
-    `check` is the place of a GateCheck, as module:function. It is imported when the gate is asked, so that a gate
-    whose module or library is missing is said to be missing and passes for nothing.
-    """
-
-    name: str
-    asks: str
-    check: str
-
-
-GATES: tuple[Gate, ...] = (
-    Gate("decided", "nobody calls it a draft any more", "ohaccredit.policy.gates:decided"),
-    Gate("rests-on", "the editions it adopts or links to are published", "ohaccredit.policy.gates:rests_on_published"),
-    Gate("check", "no problem in its files", "ohaccredit.policy.gates:check"),
-    Gate("cases", "every worked case comes out as its author worked it out", "ohaccredit.policy.gates:cases"),
-    Gate("coverage", "the cases show what each rule can come to", "ohaccredit.policy.coverage:publication_gate"),
-    Gate("proof", "tiers nest and can be reached, and no rule is dead", "ohaccredit.policy.prove:publication_gate"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """How an edition came through one gate."""
-
-    gate: Gate
-    outcome: GateResult
-    left_out: bool
-
-    @property
-    def blocks(self) -> bool:
-        """Does it keep the edition from being published?"""
-        return self.outcome.result != "passed" and not self.left_out
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -102,53 +49,17 @@ class Prepared:
     """Each shared file, with its SHA-256."""
 
 
-def pass_gates(
-    home: Home,
-    edition: Edition,
-    without: Sequence[str] = (),
-    gates: Sequence[Gate] = GATES,
-    told: Callable[[Gate], None] = lambda gate: None,
-) -> list[Passage]:
-    """Ask every gate, also after one has failed. `without` names gates that may be undecided or not installed.
-
-    Raises ProblemsFound if `without` names a gate that does not exist.
-    """
-    unknown = sorted(set(without) - {gate.name for gate in gates})
-    if unknown:
-        known = ", ".join(gate.name for gate in gates)
-        raise ProblemsFound([Problem(f'There is no gate "{name}".', hint=f"There is: {known}.") for name in unknown])
-    passages: list[Passage] = []
-    for gate in gates:
-        told(gate)
-        outcome = _ask(gate, home, edition)
-        can_be_left_out = outcome.result in ("not_decided", "not_installed")
-        passages.append(Passage(gate, outcome, can_be_left_out and gate.name in without))
-    return passages
-
-
-def _ask(gate: Gate, home: Home, edition: Edition) -> GateResult:
-    module, _, name = gate.check.partition(":")
-    try:
-        check: GateCheck = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        missing = getattr(error, "name", None)
-        what = "" if missing in (None, module, name) else f": {missing} is missing"
-        return GateResult("not_installed", f"not installed{what}")
-    return check(home, edition)
-
-
 def prepare_publication(
     home: Home, edition: Edition, passages: Sequence[Passage], *, on: date, by: str, why: str, program: str
 ) -> Prepared:
     """What publishing would write. Raises ProblemsFound if it may not be written."""
-    problems = [*_may_not(home, edition, by, why)]
+    problems = [*_may_not(edition, by, why)]
     if problems:
         raise ProblemsFound(problems)
     assert not any(passage.blocks for passage in passages), "the caller has asked"
     own = {home.name(path): sha256_of(path) for path in own_files(home, edition.standard, edition.edition)}
-    editions = {name: sha for name, sha in edition.files.items() if not (home.root / name).is_file()}
-    of_others = tuple(f"{top}/{id_}/" for id_ in editions for top in ("standards", "rules"))
-    read = {name: sha for name, sha in edition.files.items() if name not in editions and not name.startswith(of_others)}
+    editions = {id_: other.digest for id_, other in edition.rests_on.items()}
+    read = {name: sha for name, sha in edition.files.items() if name not in editions}
     cited = {id_ for criterion in edition.criteria.values() for id_ in criterion.statements}
     sources = {home.name(path): sha256_of(path) for path in source_files(home, cited)}
     publication = Publication(
@@ -220,13 +131,15 @@ def withdraw(home: Home, edition: Edition, *, on: date, by: str, because: str) -
 # ── What may not be published ──
 
 
-def _may_not(home: Home, edition: Edition, by: str, why: str) -> Iterator[Problem]:
+def _may_not(edition: Edition, by: str, why: str) -> Iterator[Problem]:
     yield from _unsaid(by, "--by")
     yield from _unsaid(why, "--why")
     if edition.publication is not None:
         said = edition.publication.published
         message = f"{edition.id} was published on {said.on} by {said.by}. What is published is not published again."
         yield Problem(message, hint="Work on a new edition: ohaccredit rules draft.")
+    for id_ in sorted(id_ for id_, other in edition.rests_on.items() if other.publication is None):
+        yield Problem(f"{id_} is not published, and {edition.id} rests on it.", hint="Publish it first.")
     force, trial = edition.in_force, edition.dry_run
     place = Place(f"standards/{edition.id}/standard.yaml", 1, 1)
     if trial is not None and not _before(trial, force):
@@ -271,7 +184,7 @@ def _text(publication: Publication) -> str:
     lines = [_HEAD.rstrip(), f"standard: {_quoted(publication.standard)}", f"edition: {_quoted(publication.edition)}"]
     lines += ["published:", f"  on: {said.on}"]
     lines += [f"  {key}: {_quoted(getattr(said, key))}" for key in ("by", "why", "program")]
-    lines.append("gates:")
+    lines.append("gates:" if publication.gates else "gates: []")
     for each in publication.gates:
         lines.append(f"  - {{gate: {each.gate}, result: {each.result}, says: {_quoted(each.says)}}}")
     lines += [f"digest: {_quoted(publication.digest)}", f"seal: {_quoted(publication.seal)}"]

@@ -28,7 +28,8 @@ from ohaccredit.reports.svg import (
 )
 
 WIDTH, LEFT, RIGHT = 640, 230, 30
-LONGEST_LINE = 36
+LONGEST_LINE = 32
+"""Room for a wider font too: on a screen without ours another steps in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _name(label: str, y: float) -> list[str]:
     """The label before a bar, in two lines if it is long."""
     lines = textwrap.wrap(label, LONGEST_LINE)
     if len(lines) > 2:
-        lines = [lines[0], f"{lines[1]} …"]
+        lines = [lines[0], f"{lines[1][: LONGEST_LINE - 2].rstrip()} …"]
     top = y + (21 if len(lines) == 1 else 14)
     return [text_at(LEFT - 8, top + 14 * n, escape(line), anchor="end") for n, line in enumerate(lines)]
 
@@ -119,5 +120,5 @@ def _legend() -> list[str]:
         drawn_path("M124 2v16", stroke=INK, width=2, dash="3 2"),
         text_at(132, 14, "published figure", size=11),
         f'<rect x="232" y="3" width="20" height="14" fill="{NOT_APPLICABLE}"/>',
-        text_at(258, 14, "range in which most employers' figures may be expected (our proposal)", size=11),
+        text_at(258, 14, "range to be expected of most employers (our proposal)", size=11),
     ]

@@ -117,6 +117,8 @@ class Edition:
     """The reason codes that rules may give, in words."""
     linked: Mapping[str, Edition]
     """The editions of the standards that evidence of this one can be assessments of."""
+    rests_on: Mapping[str, Edition] = field(repr=False)
+    """The editions that it adopts or links to, by their ids."""
     files: Mapping[str, str] = field(repr=False)
     """Every file that the edition consists of, with its SHA-256.
 

@@ -24,8 +24,9 @@ from ohaccredit.language.types import (
     Type,
     Words,
     YesNo,
+    name_of,
 )
-from ohaccredit.standards.files import ChecksOf, EvidenceFile, FieldOf, MeasureOf
+from ohaccredit.standards.files import ChecksOf, EvidenceFile, FieldOf, MeasureOf, Nature
 
 Path = tuple[str | int, ...]
 
@@ -54,6 +55,18 @@ class EvidenceType:
     """For percentage fields: the field beside it that holds the number of people."""
     linked: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     """For fields that hold an assessment: the standard it is of."""
+    natures: Mapping[tuple[str, ...], Nature] = field(default_factory=dict)
+    """The nature of fields where it was declared; under the empty path, that of all others."""
+
+    def nature_of(self, names: tuple[str, ...], kind: Type) -> Nature:
+        """What it takes to fill or change a field: the nearest declaration counts.
+
+        Where none was made, a number is achieved (a figure is what it is), anything else is shown.
+        """
+        for length in range(len(names), -1, -1):
+            if names[:length] in self.natures:
+                return self.natures[names[:length]]
+        return "achieved" if isinstance(kind, Number) else "shown"
 
     @property
     def field(self) -> Field:
@@ -71,6 +84,7 @@ class EvidenceReader:
         self._problems = problems
         self._share_of: dict[tuple[str, ...], str] = {}
         self._linked: dict[tuple[str, ...], str] = {}
+        self._natures: dict[tuple[str, ...], Nature] = {} if file.nature is None else {(): file.nature}
 
     def type(self, every_item: Mapping[str, Field]) -> EvidenceType:
         """The evidence type; the fields of every item are added to each of its records."""
@@ -86,7 +100,7 @@ class EvidenceReader:
             kind = self._keyed(record, words)
         return EvidenceType(
             file.evidence, words, file.about.plain(), file.collects, file.privacy, file.effort,
-            kind, file.checks, file.computed, tuple(file.identified_by), self._share_of, self._linked,
+            kind, file.checks, file.computed, tuple(file.identified_by), self._share_of, self._linked, self._natures,
         )  # fmt: skip
 
     def _check_names(self, fields: Mapping[str, Field]) -> None:
@@ -107,9 +121,27 @@ class EvidenceReader:
     def _field(self, name: str, file: FieldOf, path: Path, names: tuple[str, ...]) -> Field:
         if file.share_of:
             self._share_of[names] = file.share_of
+        if file.nature is not None:
+            self._natures[names] = file.nature
         about = file.about.plain() if file.about else {}
         kind = self._type(file, path, names)
-        return Field(name, kind, file.words.plain(), file.required, about, file.small_cell)
+        self._check_better(file, kind, path)
+        return Field(name, kind, file.words.plain(), file.required, about, file.small_cell, file.better or "")
+
+    def _check_better(self, file: FieldOf, kind: Type, path: Path) -> None:
+        """A number can be higher or lower, a date later or earlier, and yes_no is yes or no."""
+        can_be: tuple[str, ...] = ()
+        match kind:
+            case Number():
+                can_be = ("higher", "lower")
+            case Date():
+                can_be = ("later", "earlier")
+            case YesNo():
+                can_be = ("yes", "no")
+        if file.better is not None and file.better not in can_be:
+            said = " or ".join(can_be)
+            hint = f"Here it can be {said}." if said else "Only numbers, dates and yes_no have it."
+            self._problem((*path, "better"), f'"better: {file.better}" does not fit {name_of(kind)}.', hint)
 
     def _type(self, file: FieldOf, path: Path, names: tuple[str, ...]) -> Type:
         match file.type:

@@ -30,6 +30,7 @@ def _day(raw: object) -> date:
 Day = Annotated[date, BeforeValidator(_day)]
 Severity = Literal["info", "warn", "query", "invalid"]
 Obligation = Literal["must", "expected", "credit"]
+Nature = Literal["fact", "achieved", "shown"]
 Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 
 
@@ -84,8 +85,12 @@ class FieldOf(File):
     measure: MeasureOf | None = None
     of: Id | None = None
     small_cell: Literal["", "characteristics", "other"] = ""
+    better: Literal["higher", "lower", "later", "earlier", "yes", "no"] | None = None
+    """Which direction is better, whatever a rule asks; left out where that depends on the rule."""
     share_of: Name | None = None
     """For a percentage: the field beside it that counts the people it is a share of."""
+    nature: Nature | None = None
+    """What it takes to fill or change the field; else that of the evidence type, or of the type of field."""
 
 
 class KeyOf(File):
@@ -120,6 +125,8 @@ class EvidenceFile(File):
     """The fields that say what an item is: they stay known when the item does not count."""
     privacy: Literal["open", "organisation", "staff", "aggregate"]
     effort: int = Field(ge=0)
+    nature: Nature | None = None
+    """The nature of the fields that state none of their own."""
     keys: dict[Name, KeyOf] | None = None
     fields: dict[Name, FieldOf] = {}
     checks: ChecksOf = ChecksOf()

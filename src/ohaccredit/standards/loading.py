@@ -134,7 +134,7 @@ class _Loader:
         self._against = against or {}
         """Evidence types of the adopting edition, which adopted rules are read against instead of their own."""
         self._files: dict[str, str] = {}
-        self._rests_on: dict[str, str] = {}
+        self._rests_on: dict[str, Edition] = {}
 
     def _read(self, path: Path, model: type[Model]) -> tuple[Model, Source] | None:
         name = self._home.name(path)
@@ -164,6 +164,8 @@ class _Loader:
         ]
         criteria = self._criteria(folder, file, f"{standard}/{edition}", {tier.id for tier in tiers})
         adopted = self._adopted(file, source, {tier.id for tier in tiers}, criteria)
+        if len(adopted) < len(file.adopts):
+            return None  # what is wrong there has been said, and would only be said again of what rests on it
         judged = tuple(
             c.id for c in (*criteria.values(), *(c for e in adopted for c in e.criteria.values())) if c.judged
         )
@@ -178,9 +180,9 @@ class _Loader:
         for origin in adopted:
             self._take_over(origin.definitions, definitions, source)
         replaced = set_aside({name for adopt in file.adopts for name in adopt.redefined}, definitions)
-        if file.shares and not self._home.has_folder(self._home.rules / file.shares):
-            self._note(source, ("shares",), f'There is no folder "rules/{file.shares}".')
-        elif file.shares and not any(origin.shares == file.shares for origin in adopted):
+        if file.shares and not any(origin.shares == file.shares for origin in adopted):
+            if not self._home.has_folder(self._home.rules / file.shares):
+                self._note(source, ("shares",), f'There is no folder "rules/{file.shares}".')
             shared.add(self._home.rules / file.shares, record, definitions)
         if self._home.has_folder(rules):
             shared.add(rules, record, definitions)
@@ -217,7 +219,7 @@ class _Loader:
                 )
         ordered = {tier.id: index for index, tier in enumerate(tiers)}
         reasons, linked = self._reasons(found), self._linked(evidence, f"{standard}/{edition}", publication)
-        self._problems += rests_on_problems(publication, self._rests_on, source.place(()))
+        self._problems += rests_on_problems(publication, self._digests(), source.place(()))
         return Edition(
             standard=standard,
             edition=edition,
@@ -242,6 +244,7 @@ class _Loader:
             refused=self._refused(),
             reasons=reasons,
             linked=linked,
+            rests_on=self._rests_on,
             files=self._files,
         )
 
@@ -326,9 +329,12 @@ class _Loader:
         loader = _Loader(self._whole, self._problems, (*self._adopting, own))
         found = loader.edition(standard, edition)
         if found is not None:
-            self._rests_on[found.id] = found.digest
+            self._rests_on[found.id] = found
             self._files.update(loader._files if found.publication is None else {found.id: found.digest})
         return found
+
+    def _digests(self) -> dict[str, str]:
+        return {id_: edition.digest for id_, edition in self._rests_on.items()}
 
     def _read_against(self, adopted: Edition, evidence: Mapping[str, EvidenceType]) -> Edition:
         """The adopted edition with its rules read against our evidence types, where these are other than its own."""

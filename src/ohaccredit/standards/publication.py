@@ -223,7 +223,7 @@ def draft_command(publication: Publication) -> str:
 def rests_on_problems(publication: Publication | None, digests: Mapping[str, str], place: Place) -> Iterable[Problem]:
     """Editions that a published one adopts or links to, and that are no longer the ones it was published with."""
     for id_, digest in {} if publication is None else publication.rests_on.items():
-        if digests.get(id_) != digest:
+        if digests.get(id_, digest) != digest:  # what cannot be read at all has been said
             assert publication is not None
             message = f"{publication.id} was published with another {id_} than the one that is here."
             yield Problem(message, place, hint=_PUT_BACK)

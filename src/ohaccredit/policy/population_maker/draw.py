@@ -28,6 +28,8 @@ from ohaccredit.standards.evidence import EvidenceType
 Names = tuple[str, ...]
 MOST_ITEMS = 3
 YEAR = 365
+ID = "id"
+"""The field of every item that is its own name: unique in a list."""
 
 
 class Drawing:
@@ -181,11 +183,19 @@ def _at(ends: list[float], maturity: float) -> float:
 
 
 def _plausible(value: Any, kind: EvidenceType) -> Any:
-    """What the checks of the evidence type compare is put in order: dates, and parts with their wholes."""
+    """What the checks of the evidence type compare is put in order: dates, parts with wholes, shares of counts."""
     items = value if isinstance(value, list) else list(value.values()) if isinstance(kind.type, Keyed) else [value]
-    for item in items:
-        for first, second in (*kind.checks.dates_in_order, *kind.checks.part_of_whole):
-            _in_order(item, first.split("."), second.split("."))
+    pairs = [
+        (first.split("."), second.split("."))
+        for first, second in (*kind.checks.dates_in_order, *kind.checks.part_of_whole)
+    ]
+    for number, item in enumerate(items, 1):
+        for first, second in pairs * len(pairs):  # as often as the longest chain of pairs can need
+            _in_order(item, first, second)
+        for names, people in kind.share_of.items():
+            _possible(item, names, people)
+        if isinstance(item, dict) and ID in item:
+            item[ID] = str(number)
     return value
 
 
@@ -196,7 +206,22 @@ def _in_order(item: Any, first: list[str], second: list[str]) -> None:
             _in_order(each, first, second)
     elif isinstance(item, dict) and len(first) > 1 and len(second) > 1 and first[0] == second[0]:
         _in_order(item.get(first[0]), first[1:], second[1:])
-    elif isinstance(item, dict) and len(first) == len(second) == 1:
-        low, high = item.get(first[0]), item.get(second[0])
-        if low is not None and high is not None and low > high:
-            item[first[0]], item[second[0]] = high, low
+    elif isinstance(item, dict) and len(second) == 1 and second[0] in item:
+        if len(first) == 1 and first[0] in item:
+            item[first[0]], item[second[0]] = sorted((item[first[0]], item[second[0]]))
+        elif len(first) == 2:  # of a list beside the value, the latest counts
+            inner = item.get(first[0])
+            beside = inner if isinstance(inner, list) else [inner]
+            found = [each[first[1]] for each in beside if isinstance(each, dict) and first[1] in each]
+            item[second[0]] = max([*found, item[second[0]]])
+
+
+def _possible(item: Any, names: tuple[str, ...], people: str) -> None:
+    """A percentage of people is one that so many people can give."""
+    if isinstance(item, list):
+        for each in item:
+            _possible(each, names, people)
+    elif isinstance(item, dict) and len(names) > 1:
+        _possible(item.get(names[0]), names[1:], people)
+    elif isinstance(item, dict) and names[0] in item and item.get(people):
+        item[names[0]] = round(100 * (item[names[0]] * item[people] // 100) / item[people], 1)

@@ -48,6 +48,8 @@ class SeedsOf(File):
 
     folder: str
     written_for: Day
+    waits: int = Key(0, ge=0)
+    """Days for which a submission has lain ready at most when it is assessed."""
     results_hold: int = Key(36, ge=1)
     """Months for which the result of an assessment that a seed holds the evidence for is taken to be valid."""
 
@@ -81,7 +83,7 @@ class GroupOf(File):
 
     field: str
     options: dict[str, list[PartOf]] = Key(min_length=1)
-    alike: list[list[str]] = []
+    alike: list[list[str]] = Key(default_factory=list)
     """Options between which a seed can be exchanged; a seed of others is taken only if there is none."""
 
 
@@ -96,9 +98,11 @@ class FiguresOf(File):
     """Which figures grow with the size, and of which more is worse."""
 
     grow_with: list[str]
-    also: list[str] = []
-    never: list[str] = []
-    worse_is_more: list[str] = []
+    also: list[str] = Key(default_factory=list)
+    never: list[str] = Key(default_factory=list)
+    sampled: list[str] = Key(default_factory=list)
+    """Evidence types that ask some of the people: in a smaller employer, a larger part of them is asked."""
+    worse_is_more: list[str] = Key(default_factory=list)
 
 
 class CareOf(File):
@@ -115,6 +119,10 @@ class StepOf(File):
     words: WordsOf
     share: Percent | dict[str, Percent]
     seeds: Id
+    tries: int = Key(1, ge=1, le=50)
+    """So many sizes and roundings are tried until the tier of the seed is still reached; one: whatever comes."""
+    tail: float | None = Key(None, gt=0, le=10)
+    """How quickly larger employers become rare, if not as among all."""
     maturity: list[Percent] = Key(min_length=2, max_length=2)
     care: list[CareOf] = Key(min_length=1)
 
@@ -134,10 +142,10 @@ class SpreadOf(File):
     """How the values of one field are spread."""
 
     given: Percent | None = None
-    days_ago: list[int] | None = Key(None, min_length=2, max_length=2)
-    range: list[int] | None = Key(None, min_length=2, max_length=2)
-    of_size: list[Percent] | None = Key(None, min_length=2, max_length=2)
-    shares: dict[str, int] | None = Key(None, min_length=1)
+    days_ago: list[int] | None = Key(default=None, min_length=2, max_length=2)
+    range: list[int] | None = Key(default=None, min_length=2, max_length=2)
+    of_size: list[Percent] | None = Key(default=None, min_length=2, max_length=2)
+    shares: dict[str, int] | None = Key(default=None, min_length=1)
     text: str | None = None
 
 
@@ -148,7 +156,7 @@ class DrawnOf(File):
     comes_at: dict[Name, Percent]
     given: list[Percent] = Key(min_length=2, max_length=2)
     yes: list[Percent] = Key(min_length=2, max_length=2)
-    fields: dict[str, SpreadOf] = {}
+    fields: dict[str, SpreadOf] = Key(default_factory=dict)
 
 
 class ProfileFile(File):
@@ -158,10 +166,10 @@ class ProfileFile(File):
     about: WordsOf
     seeds: SeedsOf
     size: SizeOf
-    groups: list[GroupOf] = []
+    groups: list[GroupOf] = Key(default_factory=list)
     name: NameOf
     figures: FiguresOf
-    leave_out: list[Name] = []
+    leave_out: list[Name] = Key(default_factory=list)
     steps: list[StepOf] = Key(min_length=1)
     slips: SlipsOf
     drawn: DrawnOf
@@ -305,6 +313,10 @@ def _paths(file: ProfileFile, source: Source, edition: Edition) -> Iterator[Prob
             figure = field_at(edition, path)
             if figure is None or not isinstance(figure.type, Number):
                 yield _at(source, ("figures", name, index), f'"{path}" is no figure of this standard\'s evidence.')
+    for index, name in enumerate(file.figures.sampled):
+        if name not in edition.evidence:
+            hint = nearest(name, tuple(edition.evidence))
+            yield _at(source, ("figures", "sampled", index), f'There is no evidence type "{name}".', hint)
     for name in file.drawn.comes_at:
         if name != OTHERS and name not in edition.evidence:
             hint = nearest(name, tuple(edition.evidence))
@@ -321,7 +333,13 @@ def _paths(file: ProfileFile, source: Source, edition: Edition) -> Iterator[Prob
 
 
 def _spread(spread: SpreadOf, kind: Type, where: Path, source: Source) -> Iterator[Problem]:
-    fits = {"days_ago": Date, "range": Number, "of_size": Number, "shares": (Choice, Choices, YesNo), "text": Text}
+    fits: dict[str, type | tuple[type, ...]] = {
+        "days_ago": Date,
+        "range": Number,
+        "of_size": Number,
+        "shares": (Choice, Choices, YesNo),
+        "text": Text,
+    }
     for name, wanted in fits.items():
         if getattr(spread, name) is not None and not isinstance(kind, wanted):
             yield _at(source, (*where, name), f'"{name}" does not fit this field.', key=True)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from hashlib import shake_128
 from math import log
 from typing import Any
 
+from ohaccredit.assessment.prepare import prepare
+from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import Problem, ProblemsFound
 from ohaccredit.policy.population_maker.chance import Chance, marks
 from ohaccredit.policy.population_maker.draw import Drawing
@@ -29,14 +32,14 @@ MODELS = 8
 """Models of each band and step."""
 WAYS = 4
 """Ways in which one kind of a model's evidence is drawn, and in which it goes wrong."""
-LATEST = 20
-"""Days for which a submission has lain ready at most, so that not everybody's dates are the same."""
 MARK = 0xE000
 """Unicode keeps code points from here on for private use: they stand where a row writes its own text."""
 FIXED = 20
 """Bytes of a row's chance that are not about a kind of evidence."""
 
 
+SAID = ("explanations", "modules")
+"""What a submission says beside its evidence."""
 Place = tuple[int, ...]
 """Where a model belongs: band, step, which one of several, and for each group the class of its options."""
 
@@ -50,6 +53,8 @@ class _Model:
     maturity: float
     given: tuple[int, ...]
     """For each kind of evidence, under which byte it is handed in: 0 never, 256 always."""
+    active: tuple[int, ...]
+    """The kinds of evidence that are ever handed in."""
     care: tuple[list[int], list[int]]
     """Where care is cut, and under which byte a kind of evidence slips."""
     evidence: dict[str, Any] | None
@@ -83,6 +88,8 @@ class Population:
         self._places = [_mark(index).encode() for index in range(len(file.groups) + 1)]
         self._quoted = [b'"' + place + b'"' for place in self._places]
         self._names = file.name.says.split("{row}")
+        self._marks = {tuple(path.split(".")): _mark(0) for path in file.name.fields}
+        self._marks |= {tuple(group.field.split(".")): _mark(n + 1) for n, group in enumerate(file.groups)}
         self._head = (
             f'{{"standard":{json.dumps(edition.standard)},"edition":{json.dumps(edition.edition)},'
             f'"name":"{_mark(0)}","evidence":{{'
@@ -114,19 +121,19 @@ class Population:
         slipping = slips[bisect_right(cuts, int.from_bytes(chance[12:16], "little"))]
         start = len(chance) - 2 * len(self._kinds)
         parts = []
-        for index, given in enumerate(model.given):
+        for index in model.active:
             at = start + 2 * index
-            if chance[at] >= given:
+            one, other = chance[at], chance[at + 1]
+            if one >= model.given[index]:
                 continue
-            other = chance[at + 1]
             # The low bits choose the way, all bits whether it slips: a slip is one of the ways below the cut.
             if other < slipping:
-                way = (chance[at] ^ other) % WAYS
+                way = (one ^ other) % WAYS
                 part = model.slipped[index][way]
                 if part is None:
                     part = self._write(model, place, index, way, slips=True)
             else:
-                way = (chance[at] ^ other) % len(model.whole[index])
+                way = (one ^ other) % len(model.whole[index])
                 part = model.whole[index][way]
                 if part is None:
                     part = self._write(model, place, index, way, slips=False)
@@ -144,7 +151,8 @@ class Population:
         file = self._profile.file
         step = file.steps[number]
         chance = Chance(self._edition.id, self._seed, "model", *place)
-        size = _size(file.size.bands[band].start, file.size.bands[band].until, file.size.tail, chance.part())
+        sizes = file.size.bands[band]
+        size = _size(sizes.start, sizes.until, step.tail or file.size.tail, chance.part())
         low, high = map(percent, step.maturity)
         maturity = min(max(float(low) + float(high - low) * chance.part(), 0.0), 1.0)
         care = (
@@ -159,23 +167,36 @@ class Population:
         else:
             seeds = self._seeds_alike(step, alike)
             chosen = seeds[chance.one_of([1 / (0.3 + abs(log(size / each.size))) ** 2 for each in seeds])]
-            days = self._on.toordinal() - file.seeds.written_for.toordinal() - chance.below(LATEST + 1)
-            growing = Growing(file.figures, chosen.size, size, chance.part(), days)
-            evidence = {
-                kind.name: growing.item(chosen.content["evidence"][kind.name], kind.type, kind.name)
-                for kind in self._kinds
-                if kind.name in chosen.content["evidence"]
-            }
-            given = tuple(256 if kind.name in evidence else 0 for kind in self._kinds)
+            days = self._on.toordinal() - file.seeds.written_for.toordinal()
+            for left in range(step.tries, 0, -1):
+                evidence = self._grown(chosen, size, chance.part(), days - chance.below(file.seeds.waits + 1))
+                if left == 1 or self._reaches(chosen, evidence):
+                    break
+                size = _size(sizes.start, sizes.until, step.tail or file.size.tail, chance.part())
+            given = tuple(256 if kind.name in (evidence or ()) else 0 for kind in self._kinds)
             ways = 1
-            said = {name: chosen.content[name] for name in ("explanations", "modules") if chosen.content.get(name)}
+            said = {name: chosen.content[name] for name in SAID if chosen.content.get(name)}
             tail = b"}" + "".join(f',"{name}":{_compact(value)}' for name, value in said.items()).encode() + b"}"
+        active = tuple(index for index, under in enumerate(given) if under)
         model = _Model(
-            step, size, maturity, given, care, evidence, tail,
+            step, size, maturity, given, active, care, evidence, tail,
             [[None] * ways for _ in self._kinds], [[None] * WAYS for _ in self._kinds],
         )  # fmt: skip
         self._models[place] = model
         return model
+
+    def _grown(self, seed: Seed, size: int, rounding: float, days: int) -> dict[str, Any]:
+        file = self._profile.file
+        growing = Growing(file.figures, seed.size, size, rounding, days, frozenset(file.leave_out))
+        given = seed.content["evidence"]
+        return {k.name: growing.item(given[k.name], k.type, k.name) for k in self._kinds if k.name in given}
+
+    def _reaches(self, seed: Seed, evidence: dict[str, Any]) -> bool:
+        """Does everything still hold by which the seed reaches its tier?"""
+        exact = json.loads(_compact(evidence), parse_float=Decimal)
+        prepared = prepare(self._edition, exact, self._on, "declared", _nothing_embedded)
+        rules = self._edition.compiled.on(self._edition.rules_of(prepared.evidence, self._on))
+        return all(rules[name](prepared.evidence) in (Outcome.MET, Outcome.NOT_APPLICABLE) for name in seed.rests_on)
 
     def _seeds_alike(self, step: StepOf, alike: list[int]) -> list[Seed]:
         """The seeds of a step for an employer whose options lie in these classes; all if none would be left."""
@@ -203,13 +224,15 @@ class Population:
         return text
 
     def _marked(self, value: Any, index: int) -> Any:
-        """Marks where a row writes its own text, and nothing of what nobody hands in."""
-        kind, file = self._kinds[index], self._profile.file
-        paths = {tuple(path.split(".")): _mark(0) for path in file.name.fields}
-        paths |= {tuple(group.field.split(".")): _mark(number + 1) for number, group in enumerate(file.groups)}
-        return each_leaf(
-            value, kind.type, (kind.name,), lambda each, _, names: paths.get(names, each), frozenset(file.leave_out)
-        )
+        """Marks where a row writes its own text."""
+        kind, paths = self._kinds[index], self._marks
+        if all(names[0] != kind.name for names in paths):
+            return value
+        return each_leaf(value, kind.type, (kind.name,), lambda each, _, names: paths.get(names, each))
+
+
+def _nothing_embedded(*_: object) -> Mapping[str, Any]:
+    raise AssertionError("seeds hold the results of embedded assessments, not their evidence")
 
 
 def _size(low: int, high: int, tail: float, part: float) -> int:

@@ -13,6 +13,7 @@ from ohaccredit.assessment.assess import assess
 from ohaccredit.assessment.submission import read_submission, standard_named
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.months import shift_months
+from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import Problem, ProblemsFound
 from ohaccredit.policy.population_maker.profile import BELOW
 from ohaccredit.standards.edition import Edition
@@ -27,6 +28,8 @@ class Seed:
     """The id of the tier; "below" if it reaches none."""
     size: int
     content: Mapping[str, Any]
+    rests_on: tuple[str, ...] = ()
+    """The criteria by whose evidence it reaches the tier; what was explained instead needs none."""
 
     def value(self, path: str) -> object:
         """What the evidence states in a field of a type that is given once."""
@@ -67,7 +70,16 @@ def read_seeds(
                 until = shift_months(result.on, results_hold)
                 _replace(content, place, assessment.prepared.evidence, until)
             tier = assessment.tier
-            seeds.append(Seed(path.name, tier.id if tier is not None else BELOW, size, content))
+            rests_on = tuple(
+                finding.criterion.id
+                for result in assessment.tiers
+                if result.reached
+                for finding in result.findings
+                if finding.outcome in (Outcome.MET, Outcome.NOT_APPLICABLE)
+                and finding.explanation is None
+                and finding.criterion.obligation != "credit"
+            )
+            seeds.append(Seed(path.name, tier.id if tier is not None else BELOW, size, content, rests_on))
     return seeds, unused
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import date
+from math import isqrt
 from typing import Any
 
 from ohaccredit.language.months import read_day
@@ -19,28 +20,36 @@ class Growing:
 
     Every figure of an employer is rounded at the same point between two whole numbers. So a part that was
     no larger than its whole stays so, and whoever had reached everybody still has. What was not nothing stays
-    so too: the one manager of a small firm is trained, not a twentieth of a manager.
+    so too: the one manager of a small firm is trained, not a twentieth of a manager. Where some people are asked
+    for all, a smaller employer asks more of them (the square root of its size counts), but nobody who is not there.
     """
 
-    def __init__(self, figures: FiguresOf, old: int, new: int, rounding: float, days: int) -> None:
+    def __init__(
+        self, figures: FiguresOf, old: int, new: int, rounding: float, days: int, leave_out: Collection[str] = ()
+    ) -> None:
         self._units = frozenset(figures.grow_with)
         self._also = frozenset(tuple(path.split(".")) for path in figures.also)
         self._never = frozenset(tuple(path.split(".")) for path in figures.never)
         self._old, self._new = old, new
+        self._sampled = frozenset(figures.sampled)
+        self._asked = max(new, isqrt(old * new))
         self._rounding = int(rounding * old)
         self._days = days
+        self._leave_out = leave_out
 
     def item(self, value: Any, kind: Type, name: str) -> Any:
-        """Evidence of one type, grown and moved."""
-        return each_leaf(value, kind, (name,), self._leaf)
+        """Evidence of one type, grown and moved, without what nobody hands in."""
+        return each_leaf(value, kind, (name,), self._leaf, self._leave_out)
 
     def _leaf(self, value: Any, kind: Type, names: Names) -> Any:
         if isinstance(kind, Date):
             return moved(value, self._days)
         if isinstance(kind, Number) and self._grows(kind, names):
+            new = self._asked if names[0] in self._sampled else self._new
             if isinstance(value, int):
-                return max((value * self._new + self._rounding) // self._old, min(value, 1))
-            return int((value * self._new + self._rounding) * 10 // self._old) / 10
+                grown = max((value * new + self._rounding) // self._old, min(value, 1))
+                return min(grown, self._new) if names[0] in self._sampled else grown
+            return int((value * new + self._rounding) * 10 // self._old) / 10
         return value
 
     def _grows(self, kind: Number, names: Names) -> bool:

@@ -1,0 +1,71 @@
+"""Looking for evidence: found, none within the scope, or not decided.
+
+The solver is given a bound on its work, not on its time, so that a slow machine answers like a fast one. Where the
+bound is reached, or the rule asks what the solver cannot be asked, nothing is decided, and that is what is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import z3
+
+from ohaccredit.language.solve import World
+from ohaccredit.language.solve_logic import Truth, either, no
+from ohaccredit.language.solve_plausible import Plausible, plausible
+
+EFFORT = 20_000_000
+"""The most work for one answer, in the solver's own units: some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What became of a search."""
+
+    result: Literal["found", "none", "not decided"]
+    """`none`: the solver showed that there is none within the scope."""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """What was found, as it stands in a submission."""
+    why: str = ""
+    """Why nothing was decided."""
+    believable: bool = True
+    """Does what was found keep to the limits of plausible evidence?"""
+
+
+class Finder:
+    """Looks for evidence in one world. Make it when all formulas that it will be asked for are made.
+
+    With `kinds`, plausible evidence is looked for first, and any other only if there is none.
+    """
+
+    def __init__(self, world: World, kinds: Mapping[str, Plausible] | None = None, *, effort: int = EFFORT) -> None:
+        self._world = world
+        self._believable = z3.Bool("the evidence is believable")
+        self._kinds = kinds
+        limits = () if kinds is None else plausible(world.evidence, kinds)
+        self._solver = z3.SimpleSolver()  # its general tactics wait where this one answers
+        self._solver.set("rlimit", effort)
+        self._solver.add(*(either(no(self._believable), limit) for limit in limits))
+        self._solver.add(world.possible())
+
+    def find(self, *wanted: Truth) -> Search:
+        """Evidence of which all this is so."""
+        if self._kinds is None:
+            return self._search(wanted, believable=True)
+        search = self._search((*wanted, self._believable), believable=True)
+        return search if search.result != "none" else self._search(wanted, believable=False)
+
+    def _search(self, wanted: tuple[Truth, ...], *, believable: bool) -> Search:
+        self._solver.push()
+        self._solver.add(*wanted)
+        answer = self._solver.check()
+        if answer == z3.sat:
+            search = Search("found", self._world.read(self._solver.model()), believable=believable)
+        elif answer == z3.unsat:
+            search = Search("none")
+        else:
+            search = Search("not decided", why=f"the solver stopped: {self._solver.reason_unknown()}")
+        self._solver.pop()
+        return search
