@@ -520,6 +520,8 @@ def test_publication_waits_until_the_cases_show_everything(tmp_path: Path) -> No
 @given(world=worlds(rules=3, evidence=4))
 def test_the_probe_decides_as_the_rule_does_and_what_matters_is_one_of_the_possible_verdicts(world: World) -> None:
     probe, possible = Probe(world.definitions), Possible(world.definitions)
+    # That a figure has a value on every day on which it is read is for "rules check" to find.
+    complete_figures = all(each.values[0].start <= ON for each in world.definitions.parameters.values())
     for raw in map(with_holes, world.evidence):
         evidence = encode(raw, world.record)
         for _, rule in world.rules:
@@ -530,7 +532,7 @@ def test_the_probe_decides_as_the_rule_does_and_what_matters_is_one_of_the_possi
                 verdicts = possible.verdicts(leaf.node, leaf.around)
                 for shown in (True, False, None):
                     if (id(leaf.node), shown) in came_to:
-                        assert shown in verdicts, (leaf.pointer, shown, leaf.node)
+                        assert shown in verdicts or not complete_figures, (leaf.pointer, shown, leaf.node)
                     # What a leaf never came to cannot matter, and a leaf that says the same changes nothing.
                     else:
                         mark = (id(leaf.node), shown)

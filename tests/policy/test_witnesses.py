@@ -12,9 +12,9 @@ from ohaccredit.language.json_source import read_json
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.solve import World
 from ohaccredit.language.solve_find import Finder
-from ohaccredit.language.solve_plausible import Plausible
 from ohaccredit.language.solve_propose import propose_scope
 from ohaccredit.language.trace import Tracer
+from ohaccredit.policy.plausible import plausible_of
 from ohaccredit.standards.home import find_home
 from ohaccredit.standards.loading import load_edition
 
@@ -24,10 +24,7 @@ ON = date(2026, 11, 22)
 @pytest.mark.parametrize("standard", ["oh-provider-baseline", "health-at-work", "employer-accreditation"])
 def test_every_criterion_can_come_out_in_every_way(standard: str) -> None:
     edition = load_edition(find_home(), standard, "2026")
-    kinds = {
-        name: Plausible(tuple(kind.checks.dates_in_order), tuple(kind.checks.part_of_whole), kind.identified_by)
-        for name, kind in edition.evidence.items()
-    }
+    kinds = plausible_of(edition)
     compiled = edition.compiled.on(ON)
     not_found: list[tuple[str, Outcome, str]] = []
     unbelievable: list[tuple[str, Outcome]] = []

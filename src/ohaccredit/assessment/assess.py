@@ -244,15 +244,17 @@ def _finding(
     edition: Edition,
 ) -> Finding:
     met = decision.outcome is Outcome.MET
-    explanation = None if met else _explanation(criterion, submission, assurance)
+    explanation = None if met else explanation_for(criterion, submission.explanations, assurance)
     claimed = explanation is not None and explanation.claim == "not-applicable"
     outcome = Outcome.NOT_APPLICABLE if claimed else decision.outcome
     return Finding(criterion, outcome, explanation, decision, prepared, edition)
 
 
-def _explanation(criterion: Criterion, submission: Submission, assurance: Assurance) -> Explanation | None:
+def explanation_for(
+    criterion: Criterion, explanations: Sequence[Explanation], assurance: Assurance
+) -> Explanation | None:
     """The explanation that counts for a criterion, if its obligation lets one count."""
-    for each in submission.explanations:
+    for each in explanations:
         if each.criterion != criterion.id or each.status == "rejected":
             continue
         if assurance == "verified" and each.status != "accepted":

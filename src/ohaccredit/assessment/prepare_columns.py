@@ -47,8 +47,6 @@ class Preparation:
         self._items: dict[TablePath, list[_Item]] = {}
         for item in self._find(wanted):
             self._items.setdefault(item.path, []).append(item)
-            if STATUS in item_record(edition.record, (item.kind.name,) if item.path else ()).fields or item.path == ():
-                wanted.setdefault(item.path, set())
             if self._has_status(item):
                 wanted[item.path].add(item.prefix + STATUS)
             for part, whole in reversed(self._complements(item)):

@@ -365,7 +365,9 @@ class _Run:
         new: dict[Level, list[pl.DataFrame]] = defaultdict(list)
         for level, makes in work.makes.items():
             names = [make.meta.output_name() for make in makes]
-            new[level].append(self.frames[level].frame.with_columns(makes).select(names))
+            new[level].append(
+                self.frames[level].frame.lazy().with_columns(makes).select(names).collect(optimizations=_AS_WRITTEN)
+            )
         for (upper, lower), carried in work.carries.items():
             chosen = self.frames[upper].frame.select(pl.col(old).alias(name) for old, name in carried)
             new[lower].append(_gathered(chosen, self._index(upper, lower)))
@@ -393,6 +395,9 @@ class _Run:
         found = frame.with_columns(rows.parent.alias(PARENT)).group_by(PARENT).agg(pick(pl.all()))
         everyone = pl.DataFrame({PARENT: pl.Series(range(len(rows.ends)), dtype=pl.UInt32)})
         return everyone.join(found, on=PARENT, how="left", maintain_order="left").drop(PARENT)
+
+
+_AS_WRITTEN = pl.QueryOptFlags.none()
 
 
 def _parents(table: Table) -> pl.Series:

@@ -6,7 +6,7 @@ without them and examples with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ohaccredit.language.numbers import MILLIONTHS
@@ -14,16 +14,14 @@ from ohaccredit.language.solve_evidence import ByKey, Fields, NumberField, Part,
 from ohaccredit.language.solve_logic import Truth, both, either, no
 from ohaccredit.language.solve_terms import Day, Figure, Value, compare
 
-Pairs = Iterable[tuple[str, str]]
-
 
 @dataclass(frozen=True, slots=True)
 class Plausible:
     """What is plausible of one kind of evidence, beside the bounds of its numbers. Names are joined by dots."""
 
-    in_order: tuple[tuple[str, str], ...] = ()
+    in_order: Sequence[Sequence[str]] = ()
     """Pairs of dates of which the first does not come later."""
-    part_of_whole: tuple[tuple[str, str], ...] = ()
+    part_of_whole: Sequence[Sequence[str]] = ()
     identified_by: tuple[str, ...] = ()
     """The fields that say what an item is: an item has them."""
 

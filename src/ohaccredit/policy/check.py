@@ -49,7 +49,7 @@ def check_home(home: Home, *, only: str | None = None) -> tuple[list[Edition], l
         if edition.publication is None:
             problems += _citations(edition, statements)
         problems += _stray_rules(home, edition)
-        problems += _dates(edition)
+        problems += parameter_gaps(edition)
     unique = list(dict.fromkeys(problems))
     return editions, ProblemsFound(unique).problems
 
@@ -84,7 +84,7 @@ def _stray_rules(home: Home, edition: Edition) -> list[Problem]:
     ]
 
 
-def _dates(edition: Edition) -> list[Problem]:
+def parameter_gaps(edition: Edition) -> list[Problem]:
     """A parameter must have a value on every day on which something in force reads it.
 
     A figure that only criteria of a later date read, in their rules or in what their notices say, need not

@@ -434,3 +434,38 @@ class CasesFile(File):
     background: dict[str, Any] = {}
     cases: list[CaseOf] = Field(min_length=1)
     not_reachable: list[NotReachableOf] = []
+
+
+# ── What proofs may find ────────────────────────────────────────────────────────────────────────────
+
+
+class OverlapOf(File):
+    """A criterion that another one implies, and why both are asked all the same."""
+
+    criterion: Id
+    implied_by: Id
+    because: str = Field(min_length=1)
+
+
+class NotMonotoneOf(File):
+    """A criterion that more or better evidence can make worse, and why that is right."""
+
+    criterion: Id
+    what: Literal["filled in", "better", "one more item"]
+    because: str = Field(min_length=1)
+
+
+class VacuousOf(File):
+    """A criterion that can never come out in some way, or is met by empty lists, and why that is right."""
+
+    criterion: Id
+    what: Literal["never met", "never not met", "empty lists", "gap"]
+    because: str = Field(min_length=1)
+
+
+class AcceptedFile(File):
+    """standards/<standard>/<edition>/accepted.yaml: what a proof finds against the rules and is right all the same."""
+
+    overlaps: list[OverlapOf] = []
+    not_monotone: list[NotMonotoneOf] = []
+    vacuous: list[VacuousOf] = []

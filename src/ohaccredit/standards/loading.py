@@ -125,6 +125,7 @@ class _Loader:
         problems: list[Problem],
         adopting: tuple[str, ...] = (),
         against: Mapping[str, EvidenceType] | None = None,
+        known: dict[str, Edition] | None = None,
     ) -> None:
         self._whole = home
         self._home = home
@@ -133,6 +134,8 @@ class _Loader:
         self._adopting = adopting
         self._against = against or {}
         """Evidence types of the adopting edition, which adopted rules are read against instead of their own."""
+        self._known: dict[str, Edition] = {} if known is None else known
+        """The other editions that were read on the way: several can rest on the same one."""
         self._files: dict[str, str] = {}
         self._rests_on: dict[str, Edition] = {}
 
@@ -326,11 +329,13 @@ class _Loader:
 
     def _other(self, standard: str, edition: str, own: str) -> Edition | None:
         """An edition that this one adopts or links to; a published one counts by its digest, not by its files."""
-        loader = _Loader(self._whole, self._problems, (*self._adopting, own))
-        found = loader.edition(standard, edition)
+        found = self._known.get(f"{standard}/{edition}")
+        if found is None:
+            loader = _Loader(self._whole, self._problems, (*self._adopting, own), known=self._known)
+            found = loader.edition(standard, edition)
         if found is not None:
-            self._rests_on[found.id] = found
-            self._files.update(loader._files if found.publication is None else {found.id: found.digest})
+            self._known[found.id] = self._rests_on[found.id] = found
+            self._files.update(found.files if found.publication is None else {found.id: found.digest})
         return found
 
     def _digests(self) -> dict[str, str]:

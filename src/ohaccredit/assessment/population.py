@@ -1,0 +1,347 @@
+"""Populations: the outcomes and tiers of many submissions at once, the same as `assess` gives one by one.
+
+Each submission is read and checked as a single one is. What is in order goes into columns (`tables`), where what
+counts (`prepare_columns`) and the rules (`vectorise`) are worked out for all of them together. What is not in order
+becomes a row with its errors. A few submissions are assessed one by one: those with evidence for another standard
+inside them, those with a figure too large for a column, and all of an edition whose rules go by a date in the evidence.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from ohaccredit.assessment.assess import Assessment, assess, explanation_for
+from ohaccredit.assessment.prepare import ROOT, Assurance, prepare
+from ohaccredit.assessment.prepare_columns import Preparation
+from ohaccredit.assessment.submission import read_explanation, read_submission
+from ohaccredit.assessment.well_formed import quick_check
+from ohaccredit.language.encode import Encoded, encode_value
+from ohaccredit.language.json_source import read_json
+from ohaccredit.language.months import read_day
+from ohaccredit.language.numbers import MILLIONTHS
+from ohaccredit.language.outcome import Outcome
+from ohaccredit.language.problems import Problem, ProblemsFound
+from ohaccredit.language.source import Source
+from ohaccredit.language.tables import Gatherer, Hold
+from ohaccredit.language.types import Date, Number, Text, Type
+from ohaccredit.language.vector_numbers import LARGEST
+from ohaccredit.language.vectorise import OUTCOME, OUTCOMES, Road, VectorRules
+from ohaccredit.standards.edition import Edition
+from ohaccredit.standards.schema import submission_schema
+
+ROW, NAME, TIER, IN_THE_WAY, EXPLAINED, ERRORS = "row", "name", "tier", "in_the_way", "explained", "errors"
+ERROR = pa.struct([("message", pa.string()), ("pointer", pa.string()), ("column", pa.int32()), ("hint", pa.string())])
+_WORDS = [outcome.value for outcome in OUTCOMES]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One submission of a population as it was handed in: JSON, and the number of its row or line."""
+
+    number: int
+    text: bytes
+
+
+@dataclass
+class _Batch:
+    """What is known of the rows so far."""
+
+    numbers: list[int] = field(default_factory=list)
+    names: list[str | None] = field(default_factory=list)
+    columnar: list[int] = field(default_factory=list)
+    """The places of the rows that are decided in columns."""
+    alone: dict[int, Assessment] = field(default_factory=dict)
+    errors: dict[int, list[Problem]] = field(default_factory=dict)
+    modules: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    claims: dict[str, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
+    """By criterion, the rows of those decided in columns that have an explanation for it, and what it claims."""
+    evidence: list[Mapping[str, Any]] = field(default_factory=list)
+    """What was handed in, kept only if a rule is decided row by row."""
+
+
+class Population:
+    """Assesses batches of submissions against one edition, on one date and at one level of assurance."""
+
+    def __init__(
+        self, edition: Edition, on: date, *, assurance: Assurance = "declared", modules: Sequence[str] = ()
+    ) -> None:
+        self.edition = edition
+        self.on = on
+        self.assurance: Assurance = assurance
+        self.modules = tuple(modules)
+        self._criteria = [each for each in edition.criteria.values() if edition.decided_as_of or each.in_force(on)]
+        self._quick = quick_check(submission_schema(edition))
+        self._one_by_one = bool(edition.decided_as_of)
+        self._rules = VectorRules(
+            edition.definitions,
+            [] if self._one_by_one else [edition.rules[each.id] for each in self._criteria],
+            edition.record,
+            on,
+        )
+        self._preparation = Preparation(edition, on, assurance, self._rules.needs)
+        self._keeps = any(not road.as_expression for road in self._rules.roads)
+        self._too_large = False
+        self._gatherer = Gatherer(edition.record, self._preparation.needs, self._hold)
+        self._linked = [
+            (name, path) for name, kind in edition.evidence.items() for path in kind.linked if kind.linked[path]
+        ]
+
+    @property
+    def roads(self) -> tuple[Road, ...]:
+        """How each criterion is decided: as an expression over columns, or row by row and why."""
+        if self._one_by_one:
+            why = "the edition's rules go by a date in the evidence"
+            return tuple(Road(each.id, False, why) for each in self._criteria)
+        return self._rules.roads
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """The columns of the result."""
+        return pa.schema(
+            [
+                (ROW, pa.int64()),
+                (NAME, pa.string()),
+                (TIER, pa.dictionary(pa.int8(), pa.string())),
+                (IN_THE_WAY, pa.int32()),
+                *((each.id, pa.dictionary(pa.int8(), pa.string())) for each in self._criteria),
+                (EXPLAINED, pa.list_(pa.string())),
+                (ERRORS, pa.list_(ERROR)),
+            ]
+        )
+
+    def assess_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The kernel: a batch with the columns `row` and `json` to a batch with the columns of `schema`."""
+        numbers, texts = batch.column(0).to_pylist(), batch.column(1).to_pylist()
+        return self.assess_lines(Line(number, text) for number, text in zip(numbers, texts, strict=True))
+
+    def assess_lines(self, lines: Iterable[Line]) -> pa.RecordBatch:
+        """One row of the result for each line, in their order."""
+        batch = _Batch()
+        for line in lines:
+            self._take(line, batch)
+        return self._result(batch)
+
+    # ── Reading ──
+
+    def _take(self, line: Line, batch: _Batch) -> None:
+        """Read one submission, and put it where it is decided."""
+        at = len(batch.numbers)
+        batch.numbers.append(line.number)
+        batch.names.append(None)
+        try:
+            source = read_json(line.text, f"row {line.number}")
+            content: Any = source.value
+            if self._quick is None or not self._quick(content):
+                read_submission(source, self.edition)
+            batch.names[at] = content.get("name") or content[ROOT].get("organisation", {}).get("name")
+            if self._one_by_one or self._embeds(content[ROOT]) or not self._gather(content, batch, at):
+                batch.alone[at] = self._alone(source)
+        except ProblemsFound as found:
+            batch.errors[at] = list(found.problems)
+
+    def _alone(self, source: Source) -> Assessment:
+        submission = read_submission(source, self.edition)
+        return assess(self.edition, submission, self.on, assurance=self.assurance, modules=self.modules)
+
+    def _gather(self, content: Mapping[str, Any], batch: _Batch, at: int) -> bool:
+        """Put a submission into columns. False if a figure is too large; the row is then not used."""
+        self._too_large = False
+        self._gatherer.add(content[ROOT])
+        here = len(batch.columnar)
+        batch.columnar.append(at)
+        if self._keeps:
+            batch.evidence.append(content[ROOT])
+        if self._too_large:
+            return False
+        for module in content.get("modules", ()):
+            batch.modules[module].append(here)
+        said = [read_explanation(each) for each in content.get("explanations", ())]
+        for name in {each.criterion for each in said}:
+            explanation = explanation_for(self.edition.criteria[name], said, self.assurance)
+            if explanation is not None:
+                batch.claims[name][here] = explanation.claim
+        return True
+
+    def _embeds(self, evidence: Mapping[str, Any]) -> bool:
+        """Does the submission hold evidence for another standard?"""
+        return any(name in evidence and _holds_evidence(evidence[name], path) for name, path in self._linked)
+
+    def _hold(self, kind: Type) -> Hold:
+        """What a column holds of a value that fits the schema (`encode` says it for any value)."""
+        match kind:
+            case Date():
+                return _Days().__getitem__
+            case Text():
+                return lambda raw: raw if raw.strip() else None
+            case Number():
+                return self._figure(kind)
+            case _:
+                return lambda raw: encode_value(raw, kind)
+
+    def _figure(self, kind: Number) -> Hold:
+        scale = 1 if kind.whole else MILLIONTHS // 100 if kind.percent else MILLIONTHS
+
+        def hold(raw: int | Decimal) -> Encoded | None:
+            if abs(raw) > LARGEST:
+                self._too_large = True
+                return None
+            return raw * scale if isinstance(raw, int) else encode_value(raw, kind)
+
+        return hold
+
+    # ── The result ──
+
+    def _result(self, batch: _Batch) -> pa.RecordBatch:
+        height = len(batch.numbers)
+        decided = self._decided(batch)
+        alone = batch.alone
+
+        def column(name: str) -> list[Any]:
+            values: list[Any] = [None] * height
+            if name in decided.columns:
+                for at, value in zip(batch.columnar, decided[name].to_list(), strict=True):
+                    values[at] = value
+            return values
+
+        tiers, open_, explained = column(TIER), column(IN_THE_WAY), column(EXPLAINED)
+        outcomes = {each.id: column(each.id) for each in self._criteria}
+        for at, assessment in alone.items():
+            tiers[at] = assessment.tier.id if assessment.tier else None
+            open_[at] = _in_the_way(assessment)
+            explained[at] = [each.criterion.id for each in assessment.findings if each.explanation is not None]
+            for name, values in outcomes.items():
+                finding = assessment.finding(name)
+                values[at] = None if finding is None else finding.outcome.value
+        errors = [_errors(batch.errors[at]) if at in batch.errors else None for at in range(height)]
+        words = [outcome.value for outcome in OUTCOMES]
+        columns = [
+            pa.array(batch.numbers, pa.int64()),
+            pa.array(batch.names, pa.string()),
+            _dictionary(tiers, [tier.id for tier in self.edition.tiers]),
+            pa.array(open_, pa.int32()),
+            *(_dictionary(values, words) for values in outcomes.values()),
+            pa.array(explained, pa.list_(pa.string())),
+            pa.array(errors, pa.list_(ERROR)),
+        ]
+        return pa.RecordBatch.from_arrays(columns, schema=self.schema)
+
+    def _decided(self, batch: _Batch) -> pl.DataFrame:
+        """Outcomes, tier and what is in the way, for the rows in columns."""
+        tables = self._preparation.apply(self._gatherer.tables())
+        if not batch.columnar or self._one_by_one:
+            return pl.DataFrame()
+        frame = self._rules.decide(tables, lambda: [self._encoded(each) for each in batch.evidence])
+        height = len(batch.columnar)
+        satisfied, explained = {}, []
+        for criterion in self._criteria:
+            outcome, claim = pl.col(criterion.id), _sparse(batch.claims.get(criterion.id, {}), height)
+            said = pl.lit(False)
+            if claim is not None:
+                said = claim.is_not_null() & (outcome != Outcome.MET.value)
+                said = said & outcome.is_not_null()
+                explained.append(pl.when(said).then(pl.lit(criterion.id)))
+                not_applicable = pl.lit(Outcome.NOT_APPLICABLE.value, dtype=OUTCOME)
+                outcome = pl.when(said & (claim == "not-applicable")).then(not_applicable).otherwise(outcome)
+            if criterion.module and criterion.module not in self.modules:
+                named = _sparse(dict.fromkeys(batch.modules.get(criterion.module, ()), "named"), height)
+                chosen = pl.lit(False) if named is None else named.is_not_null()
+                outcome = pl.when(chosen).then(outcome)
+            fine = outcome.is_null() | outcome.is_in([Outcome.MET.value, Outcome.NOT_APPLICABLE.value])
+            if criterion.obligation == "credit":
+                fine = pl.lit(True)
+            elif criterion.obligation == "expected":
+                fine = fine | said
+            satisfied[criterion.id] = fine.alias(f"{criterion.id}?")
+            frame = frame.with_columns(fine.alias(f"{criterion.id}?"), outcome.alias(criterion.id))
+        listed = pl.concat_list(explained).list.drop_nulls() if explained else pl.lit([], dtype=pl.List(pl.String))
+        return frame.with_columns(*self._roll_up(), listed.alias(EXPLAINED))
+
+    def _roll_up(self) -> Iterable[pl.Expr]:
+        """Cumulative gates, as `assess` has them."""
+        standing, open_ = pl.lit(True), pl.lit(0, dtype=pl.Int32)
+        tier = pl.lit(None, dtype=pl.String)
+        in_the_way: list[tuple[pl.Expr, pl.Expr]] = []
+        for each in self.edition.tiers:
+            own = [criterion for criterion in self._criteria if criterion.tier == each.id]
+            satisfied = [pl.col(f"{criterion.id}?") for criterion in own]
+            standing = pl.all_horizontal(standing, *satisfied)
+            open_ = open_ + pl.sum_horizontal(pl.lit(0, dtype=pl.Int32), *((~one).cast(pl.Int32) for one in satisfied))
+            if not each.foundation:
+                gates = [pl.col(criterion.id) for criterion in own if criterion.obligation == "must"]
+                met = [(gate == Outcome.MET.value).fill_null(False) for gate in gates]
+                standing = standing & pl.any_horizontal(pl.lit(False), *met)
+                tier = pl.when(standing).then(pl.lit(each.id)).otherwise(tier)
+                in_the_way.append((standing, open_))
+        result = open_
+        for reached, so_far in reversed(in_the_way):
+            result = pl.when(~reached).then(so_far).otherwise(result)
+        return tier.alias(TIER), result.alias(IN_THE_WAY)
+
+    def _encoded(self, evidence: Mapping[str, Any]) -> Mapping[str, Encoded]:
+        def never(other: Edition, content: Mapping[str, Any], path: object) -> Mapping[str, Any]:
+            raise AssertionError("submissions with evidence for another standard are assessed alone")
+
+        return prepare(self.edition, evidence, self.on, self.assurance, never).evidence
+
+
+class _Days(dict[str, int]):
+    """The ordinals of days, each worked out once."""
+
+    def __missing__(self, raw: str) -> int:
+        day = read_day(raw)
+        assert day is not None, "the schema lets only dates through"
+        self[raw] = day.toordinal()
+        return self[raw]
+
+
+def _holds_evidence(value: Any, path: tuple[str, ...]) -> bool:
+    """Does an assessment at a path hold the evidence that it is to be made from?"""
+    if isinstance(value, list):
+        return any(_holds_evidence(each, path) for each in value)
+    if not isinstance(value, Mapping):
+        return False
+    return _holds_evidence(value.get(path[0]), path[1:]) if path else isinstance(value.get(ROOT), Mapping)
+
+
+def _in_the_way(assessment: Assessment) -> int:
+    """How many findings stand between the tier reached and the next one."""
+    number, target = 0, assessment.next_tier
+    for result in assessment.tiers:
+        number += len(result.open)
+        if result.tier == target:
+            break
+    return number
+
+
+def _sparse(values: Mapping[int, str], height: int) -> pl.Expr | None:
+    """A column of a few values; None if there are none."""
+    if not values:
+        return None
+    return pl.lit(pl.Series([values.get(row) for row in range(height)], dtype=pl.String))
+
+
+def _dictionary(values: Sequence[str | None], words: Sequence[str]) -> pa.DictionaryArray:
+    codes = {word: code for code, word in enumerate(words)}
+    indices = pa.array([None if value is None else codes[value] for value in values], pa.int8())
+    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
+
+
+def _errors(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    return [
+        {
+            "message": problem.message,
+            "pointer": problem.pointer,
+            "column": problem.place.column if problem.place else None,
+            "hint": problem.hint or None,
+        }
+        for problem in problems
+    ]

@@ -1,0 +1,186 @@
+"""Answers kept by what they depend on: a rule that did not change is not proved again.
+
+A key is a digest of everything that an answer follows from: the rules, the definitions they name with the figures in
+force, the evidence types they read, and the program itself. Texts and places in files are left out where nothing
+follows from them. What cannot be read is as good as not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ohaccredit.assessment.assess import engine_digest
+from ohaccredit.language import tree as t
+from ohaccredit.language.types import Date
+from ohaccredit.language.walk import evidence_named, walk
+from ohaccredit.policy.properties import PROPERTIES, Answer
+from ohaccredit.standards.adopting import names_read
+from ohaccredit.standards.edition import Edition
+
+
+def cache_folder() -> Path:
+    """Where answers are kept for this user (XDG Base Directory Specification)."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "ohaccredit" / "proofs"
+
+
+# ── What an answer follows from ─────────────────────────────────────────────────────────────────────
+
+
+def key_of(kind: str, edition: Edition, criteria: Iterable[str], on: date, *more: str) -> str:
+    """The digest of what an answer about some criteria of an edition follows from.
+
+    The day itself is left out if no rule names a day and no figure changes with one: then every day is like it.
+    """
+    chosen = [edition.criteria[id_] for id_ in criteria if id_ in edition.rules]
+    lines = [kind, *more, program_digest()]
+    days = False
+    for criterion in chosen:
+        rule = edition.rules[criterion.id]
+        lines += [criterion.id, said(rule)]
+        named = names_read(rule, edition.definitions)
+        nodes = list(walk(rule.applies_when, rule.met_when, definitions=edition.definitions))
+        as_of = {node.name for node in nodes if isinstance(node, t.ParameterValue) and node.as_of is not None}
+        days = days or any(isinstance(node, t.Constant) and isinstance(node.type, Date) for node in nodes) or bool(as_of)
+        for name in sorted(named):
+            if name in edition.definitions.derived:
+                lines.append(said(edition.definitions.derived[name]))
+            elif name in edition.definitions.parameters:
+                parameter = edition.definitions.parameters[name]
+                current = parameter.on(on)
+                held = parameter.values if name in as_of else (None if current is None else current)
+                lines += [name, parameter.by, said(parameter.type), said(_figures(held))]
+        for name in sorted(evidence_named(rule, edition.definitions)):
+            kind_ = edition.evidence.get(name)
+            if kind_ is not None:
+                lines += [name, said(kind_.type), said(kind_.checks.model_dump()), said(kind_.identified_by)]
+    if days or edition.decided_as_of:
+        lines += [on.isoformat(), *edition.decided_as_of]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _figures(held: Any) -> Any:
+    """The figures without their references and the days on which somebody looked at them."""
+    if isinstance(held, tuple):
+        return [(each.start, each.value, each.by_factor) for each in held]
+    return None if held is None else (held.value, held.by_factor)
+
+
+def said(value: object) -> str:
+    """A value in one fixed form, with only what makes two of them differ."""
+    match value:
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            inner = ",".join(f"{f.name}={said(getattr(value, f.name))}" for f in fields(value) if f.compare)
+            return f"{type(value).__name__}({inner})"
+        case Mapping():
+            return "{" + ",".join(f"{key}:{said(each)}" for key, each in value.items() if key not in ("en", "cy")) + "}"
+        case list() | tuple():
+            return "[" + ",".join(map(said, value)) + "]"
+        case _:
+            return repr(value)
+
+
+@cache
+def program_digest() -> str:
+    """SHA-256 over the source of what decides and of what proves, and the version of the solver."""
+    digest = hashlib.sha256(engine_digest().encode())
+    folder = Path(__file__).resolve().parent
+    for path in sorted([*folder.glob("prove*.py"), folder / "properties.py"]):
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    try:
+        digest.update(version("z3-solver").encode())
+    except PackageNotFoundError:
+        digest.update(b"no solver")
+    return digest.hexdigest()
+
+
+# ── Keeping and finding answers ─────────────────────────────────────────────────────────────────────
+
+
+class ProofCache:
+    """Answers by key, one small file each. None as the folder keeps nothing."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def find(self, key: str) -> list[Answer] | None:
+        """The answers that were kept; None if there are none that can be read."""
+        if self._folder is None:
+            return None
+        try:
+            text = (self._folder / key[:2] / f"{key}.json").read_text(encoding="utf-8")
+            document = json.loads(text, parse_float=Decimal)
+            body = document["answers"]
+            if document["key"] != key or document["digest"] != _digest(key, body):
+                return None
+            return list(answers_of(body))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def keep(self, key: str, answers: list[Answer]) -> None:
+        """Keep answers. A folder that cannot be written to is no fault of anybody's rules."""
+        if self._folder is None or any(answer.result == "fault" for answer in answers):
+            return
+        body = as_plain(answers)
+        document = {"key": key, "digest": _digest(key, body), "answers": body}
+        path = self._folder / key[:2] / f"{key}.json"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            waiting = path.with_suffix(f".{os.getpid()}")
+            waiting.write_text(_json(document), encoding="utf-8")
+            waiting.replace(path)
+        except OSError:
+            return
+
+
+def as_plain(answers: Iterable[Answer]) -> list[dict[str, Any]]:
+    """Answers as JSON holds them."""
+    return [{**asdict(answer), "scope": list(answer.scope)} for answer in answers]
+
+
+def answers_of(body: list[dict[str, Any]]) -> Iterator[Answer]:
+    """Answers as they were before. Raises TypeError or ValueError for what is none."""
+    for each in body:
+        answer = Answer(**{**each, "scope": tuple(each["scope"])})
+        if answer.property not in PROPERTIES or answer.result not in ("proved", "refuted", "not decided"):
+            raise ValueError(answer.property)
+        yield answer
+
+
+def _digest(key: str, body: object) -> str:
+    return hashlib.sha256(f"{key}{_json(body)}".encode()).hexdigest()
+
+
+class _Number(float):
+    """A decimal that is written as it stands."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _json(document: object) -> str:
+    return json.dumps(_numbers(document), ensure_ascii=False, sort_keys=True)
+
+
+def _numbers(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return _Number(str(value))
+        case dict():
+            return {key: _numbers(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_numbers(each) for each in value]
+    return value
