@@ -154,6 +154,7 @@ def _show_notice(notice: NoticeView, *, everything: bool) -> None:
 @click.option("--person", "people", multiple=True, help="Only this person, by the employer's number.")
 @click.option("--on", type=DateType(), help="The day of the check, year-month-day; else today.")
 @click.option("--columns", type=click.Path(exists=True, dir_okay=False), help="How the columns of a table are called.")
+@click.option("--all", "everyone", is_flag=True, help="Draw everybody, not only those with something to do.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write the timelines as an HTML page.")
 @click.option("--pdf", type=click.Path(dir_okay=False), help="Write the timelines as a PDF (PDF/UA-1, PDF/A-3a).")
@@ -165,6 +166,7 @@ def timeline(
     people: tuple[str, ...],
     on: date | None,
     columns: str | None,
+    everyone: bool,
     as_json: bool,
     html: str | None,
     pdf: str | None,
@@ -190,6 +192,7 @@ def timeline(
         load_statements(home),
         notice=absence_edition(home).notice["en"],
         people=people,
+        everyone=everyone,
         coverage=font_coverage(home.templates),
     )
     written: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ohaccredit.cli.rules_coverage import coverage
+from ohaccredit.cli.rules_prove import prove
 from ohaccredit.cli.rules_publish import draft, publish, withdraw
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems, stop_for
 
@@ -15,6 +16,7 @@ def command() -> None:
 
 
 command.add_command(coverage)
+command.add_command(prove)
 for each in (draft, publish, withdraw):
     command.add_command(each)
 

@@ -180,20 +180,23 @@ class Plan:
         return base.of(of(*(part for (part,) in parts)))
 
     def keep(self, cell: Cell) -> Cell:
-        """The cell as columns, worked out once."""
+        """The cell as columns, worked out once: what is used more than once is kept first, or it would be repeated."""
         if cell.constant:
             return cell
-        names = []
+        parts, ready = [], cell.round
         for part in cell.parts:
+            if part.meta.is_column():
+                parts.append(part)
+                continue
             name = self._name()
             self._rounds[cell.round].makes[cell.level].append(part.alias(name))
-            names.append(name)
-        return Cell(cell.level, cell.round + 1, tuple(map(pl.col, names)))
+            parts.append(pl.col(name))
+            ready = cell.round + 1
+        return Cell(cell.level, ready, tuple(parts))
 
     def carry(self, cell: Cell, level: Level) -> Cell:
         """A cell of a level above, for the items of a level below."""
-        if any(not part.meta.is_column() for part in cell.parts):
-            cell = self.keep(cell)
+        cell = self.keep(cell)
         parts, ready = [], 0
         for part in cell.parts:
             name = part.meta.output_name()
@@ -365,9 +368,7 @@ class _Run:
         new: dict[Level, list[pl.DataFrame]] = defaultdict(list)
         for level, makes in work.makes.items():
             names = [make.meta.output_name() for make in makes]
-            new[level].append(
-                self.frames[level].frame.lazy().with_columns(makes).select(names).collect(optimizations=_AS_WRITTEN)
-            )
+            new[level].append(self.frames[level].frame.with_columns(makes).select(names))
         for (upper, lower), carried in work.carries.items():
             chosen = self.frames[upper].frame.select(pl.col(old).alias(name) for old, name in carried)
             new[lower].append(_gathered(chosen, self._index(upper, lower)))
@@ -395,9 +396,6 @@ class _Run:
         found = frame.with_columns(rows.parent.alias(PARENT)).group_by(PARENT).agg(pick(pl.all()))
         everyone = pl.DataFrame({PARENT: pl.Series(range(len(rows.ends)), dtype=pl.UInt32)})
         return everyone.join(found, on=PARENT, how="left", maintain_order="left").drop(PARENT)
-
-
-_AS_WRITTEN = pl.QueryOptFlags.none()
 
 
 def _parents(table: Table) -> pl.Series:

@@ -20,7 +20,7 @@ from ohaccredit.language.levels import Cell, Level, Plan
 from ohaccredit.language.numbers import MILLIONTHS
 from ohaccredit.language.series import change, estimate, figures
 from ohaccredit.language.types import Number, Series
-from ohaccredit.language.vector_dates import months_between
+from ohaccredit.language.vector_dates import Calendar
 from ohaccredit.language.vector_numbers import Figure
 
 MARGIN = 1e-11
@@ -30,8 +30,9 @@ MARGIN = 1e-11
 class SeriesColumns:
     """The comparable points of one series of every submission (or of every item that holds such a series)."""
 
-    def __init__(self, plan: Plan, points: Level, given: Cell, kind: Series) -> None:
+    def __init__(self, plan: Plan, calendar: Calendar, points: Level, given: Cell, kind: Series) -> None:
         self._plan = plan
+        self._calendar = calendar
         self._given = given
         self._kind = kind
         self._points = points = plan.in_order(points, kind.at)
@@ -45,14 +46,17 @@ class SeriesColumns:
         self._after = plan.keep(plan.merge(lambda end, here: end - here, at_end, running))
         """How many comparable points come after each point; of a comparable one that is its place from the end."""
         self._count = plan.keep(plan.total(alike))
+        self._enough: dict[int, Cell] = {}
         self._picked: dict[tuple[str, str], Cell] = {}
 
     def _known(self, least: int, *cells: Cell) -> tuple[Cell, pl.Expr, list[pl.Expr]]:
         """Cells of the series, with the condition that it is given, complete and has so many comparable points."""
-        base, parts = self._plan.together([self._given, self._lacking, self._count, *cells])
-        (given,), (lacking,), (count,) = parts[:3]
-        known = given.is_not_null() & (lacking == 0) & (count >= least)
-        return base, known, [part for each in parts[3:] for part in each]
+        if least not in self._enough:
+            base, ((given,), (lacking,), (count,)) = self._plan.together([self._given, self._lacking, self._count])
+            enough = given.is_not_null() & (lacking == 0) & (count >= least)
+            self._enough[least] = self._plan.keep(base.of(enough))
+        base, parts = self._plan.together([self._enough[least], *cells])
+        return base, parts[0][0], [part for each in parts[1:] for part in each]
 
     def _pick(self, which: str, name: str) -> Cell:
         """A field of the latest, the previous or the earliest comparable point."""
@@ -79,8 +83,8 @@ class SeriesColumns:
     def months(self) -> Cell:
         """The whole calendar months that they span."""
         first, last = self._pick("earliest", self._kind.at), self._pick("latest", self._kind.at)
-        base, known, (count, start, end) = self._known(0, self._count, first, last)
-        return base.of(pl.when(known).then(pl.when(count == 0).then(0).otherwise(months_between(start, end))))
+        base, known, (count, months) = self._known(0, self._count, self._calendar.months_between(first, last))
+        return base.of(pl.when(known).then(pl.when(count == 0).then(0).otherwise(months)))
 
     def level(self, which: str, kind: Series) -> tuple[Cell, Figure]:
         """The figure at the latest or the earliest comparable point."""
@@ -100,13 +104,15 @@ class SeriesColumns:
         size = len(names)
         top, under = values[2 * size], pl.lit(bottom, dtype=pl.Int64) if bottom else values[2 * size + 1]
         one, other = dict(zip(names, values, strict=False)), dict(zip(names, values[size:], strict=False))
-        told = _told(one, other, kind, top.cast(pl.Float64) / under.cast(pl.Float64))
         usable = known & _usable(one, kind) & _usable(other, kind) & top.is_not_null()
-        told = pl.when(usable).then(told)
+        estimates = base.of(*_estimate(one, kind), *_estimate(other, kind), top / under, usable)
+        estimates = self._plan.keep(estimates)
+        told = _told(estimates.parts, better=kind.measure.better)
+        columns = [told.alias("told"), *values[: 2 * size], top, under]
+        struct = pl.struct(each.alias(str(number)) for number, each in enumerate(columns))
         exact = _Exactly(names, kind)
-        columns = [*values[: 2 * size], top, under]
-        struct = pl.struct(told.alias("told"), *(each.alias(str(number)) for number, each in enumerate(columns)))
-        return self._plan.keep(base.of(struct.map_batches(exact, return_dtype=pl.String, is_elementwise=True)))
+        change_ = struct.map_batches(exact, return_dtype=pl.String, is_elementwise=True)
+        return self._plan.keep(Cell(base.level, max(base.round, estimates.round), (change_,)))
 
 
 def _decimals(kind: Series, name: str) -> bool:
@@ -156,15 +162,15 @@ def _estimate(point: dict[str, pl.Expr], kind: Series) -> tuple[pl.Expr, pl.Expr
 _UNSURE = "?"
 
 
-def _told(one: dict[str, pl.Expr], other: dict[str, pl.Expr], kind: Series, noise: pl.Expr) -> pl.Expr:
-    """The change as floating point sees it, or that it cannot tell."""
-    (first, spread), (second, more) = _estimate(one, kind), _estimate(other, kind)
-    gain = second - first if kind.measure.better == "higher" else first - second
+def _told(estimates: Sequence[pl.Expr], *, better: str) -> pl.Expr:
+    """The change as floating point sees it, or that it cannot tell; null where the figures do not allow any."""
+    first, spread, second, more, noise, usable = estimates
+    gain = second - first if better == "higher" else first - second
     size = first.abs() + second.abs()
-    sides = gain * gain - noise * noise * (spread + more)
-    margin = MARGIN * (size * size + noise * noise * (spread.abs() + more.abs()))
-    return (
-        pl.when(sides.abs() <= margin)
+    allowed = noise * noise * (spread + more)
+    sides = gain * gain - allowed
+    told = (
+        pl.when(sides.abs() <= MARGIN * (size * size + allowed.abs()))
         .then(pl.lit(_UNSURE))
         .when(sides < 0)
         .then(pl.lit("no-clear-change"))
@@ -174,6 +180,7 @@ def _told(one: dict[str, pl.Expr], other: dict[str, pl.Expr], kind: Series, nois
         .then(pl.lit("worse"))
         .otherwise(pl.lit(_UNSURE))
     )
+    return pl.when(usable).then(told)
 
 
 class _Exactly:
@@ -184,11 +191,11 @@ class _Exactly:
         self._kind = kind
 
     def __call__(self, struct: pl.Series) -> pl.Series:
-        told = struct.struct.field("told")
+        told = struct.struct.field("0")
         unsure = (told == _UNSURE).fill_null(False)
         if not unsure.any():
             return told
-        rows = struct.filter(unsure).struct.unnest().drop("told").rows()
+        rows = struct.filter(unsure).struct.unnest().drop("0").rows()
         return told.scatter(unsure.arg_true(), [self._answer(row) for row in rows])
 
     def _answer(self, row: tuple[Any, ...]) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -16,11 +16,11 @@ from math import lcm
 import polars as pl
 
 from ohaccredit.language import tree as t
-from ohaccredit.language import vector_dates as dates
 from ohaccredit.language import vector_numbers as numbers
 from ohaccredit.language.levels import Cell, Level, NotAnExpression, Plan, Reducer
 from ohaccredit.language.trace_values import shifted
 from ohaccredit.language.types import Date, Keyed, Number, Record, Scalar
+from ohaccredit.language.vector_dates import LAST, Calendar
 from ohaccredit.language.vector_numbers import LARGEST, MOST_ITEMS, Figure
 from ohaccredit.language.vector_series import SeriesColumns
 
@@ -61,6 +61,7 @@ class ValueVectors(ABC):
         self.plan = plan
         self._definitions = definitions
         self._on = on
+        self.calendar = Calendar(plan)
         self._derived_values: dict[str, Vector] = {}
         self._series_columns: dict[tuple[Level, str, str], SeriesColumns] = {}
 
@@ -173,18 +174,17 @@ class ValueVectors(ABC):
             return Vector(self._chosen(found, one), scale, max(most, 1), scale)
         return Vector(self._chosen(found, lambda value: pl.lit(value, dtype=pl.String)))
 
-    def _chosen(self, found: Sequence[Alternative], one: object) -> Cell:
-        assert callable(one)
+    def _chosen(self, found: Sequence[Alternative], one: Callable[[object], pl.Expr]) -> Cell:
+        """The first value whose condition holds; null if none does."""
         if len(found) == 1 and found[0][0] is None:
             return self.plan.constant(one(found[0][1]))
-        whens = [when for when, _ in found if when is not None]
-        if not whens:
+        if not found:
             return self.plan.constant(one(None))
-        base, parts = self.plan.together(whens)
-        result: pl.Expr = one(None)
+        base, parts = self.plan.together([when for when, _ in found if when is not None])
+        result = one(None)
         for (part,), (_, value) in reversed(list(zip(parts, found, strict=True))):
             result = pl.when(part).then(one(value)).otherwise(result)
-        return base.of(result)
+        return self.plan.keep(base.of(result))
 
     def _derived(self, name: str) -> Vector:
         """Derived values are of the whole submission, so each is worked out once."""
@@ -197,11 +197,11 @@ class ValueVectors(ABC):
 
     def _bands(self, derived: t.Derived) -> Vector:
         root = (self.plan.root,)
-        whens = [self.condition(band.when, root) for band in derived.bands if band.when is not None]
+        whens = [self.plan.keep(self.condition(band.when, root)) for band in derived.bands if band.when is not None]
         thens = [self.value(band.then, root) for band in derived.bands]
         base, parts = self.plan.together([*whens, *(then.cell for then in thens)])
-        tests = [part for (part,) in parts[: len(whens)]]
         found = parts[len(whens) :]
+        tests = [part for (part,) in parts[: len(whens)]]
         if not isinstance(derived.type, Number):
             return Vector(base.of(_first_of(tests, [each[0] for each in found])))
         figures = [then.figure(each) for then, each in zip(thens, found, strict=True)]
@@ -219,37 +219,37 @@ class ValueVectors(ABC):
     # ── Dates ──
 
     def _shifted(self, node: t.ShiftedDate, scopes: Scopes) -> Vector:
-        start, amount = self.value(node.start, scopes), self.value(node.amount, scopes)
         if isinstance(node.start, t.AssessmentDate) and isinstance(node.amount, (t.Constant, t.ParameterValue)):
-            steps = node.amount.value if isinstance(node.amount, t.Constant) else self._on_the_day(node.amount)
-            if isinstance(steps, Fraction):
-                moved = shifted(self._on, int(steps), node.unit, node.direction)
-                ordinal = None if moved is None else moved.toordinal()
-                return Vector(self.plan.constant(pl.lit(ordinal, dtype=pl.Int32)))
+
+            def moved(steps: object) -> pl.Expr:
+                day = None
+                if isinstance(steps, Fraction):
+                    day = shifted(self._on, int(steps), node.unit, node.direction)
+                return pl.lit(None if day is None else day.toordinal(), dtype=pl.Int32)
+
+            amounts: list[Alternative] = [(None, node.amount.value)] if isinstance(node.amount, t.Constant) else []
+            if isinstance(node.amount, t.ParameterValue):
+                amounts = self.alternatives(node.amount, scopes)
+            return Vector(self._chosen(amounts, moved))
+        start, amount = self.value(node.start, scopes), self.value(node.amount, scopes)
         if amount.bottom != 1:
             raise NotAnExpression("a date is moved by a figure that is not a whole number")
-        if amount.most >= 2**62 // 7 - dates.LAST:
+        if amount.most >= 2**62 // 7 - LAST:
             raise NotAnExpression("a date is moved by a figure that can grow beyond 64 bits")
-        base, ((day,), (steps_,)) = self.plan.together([start.cell, amount.cell])
-        return Vector(base.of(dates.shifted(day, steps_.cast(pl.Int64), node.unit, node.direction)))
-
-    def _on_the_day(self, node: t.ParameterValue) -> object:
-        parameter = self._definitions.parameters[node.name]
-        dated = None if node.as_of is not None or parameter.by else parameter.on(self._on)
-        return None if dated is None else dated.value
+        return Vector(self.calendar.shifted(start.cell, amount.cell, node.unit, node.direction))
 
     def _time_between(self, node: t.TimeBetween, scopes: Scopes) -> Vector:
-        start, end = self.value(node.start, scopes), self.value(node.end, scopes)
-        base, ((first,), (last,)) = self.plan.together([start.cell, end.cell])
+        start, end = self.value(node.start, scopes).cell, self.value(node.end, scopes).cell
         if node.unit == "months":
-            return Vector(base.of(dates.months_between(first, last)), most=120_000)
-        return Vector(base.of(last.cast(pl.Int64) - first.cast(pl.Int64)), most=dates.LAST)
+            return Vector(self.calendar.months_between(start, end), most=120_000)
+        days = self.plan.merge(lambda first, last: last.cast(pl.Int64) - first.cast(pl.Int64), start, end)
+        return Vector(days, most=LAST)
 
     # ── Arithmetic ──
 
     def _arithmetic(self, node: t.Arithmetic, scopes: Scopes) -> Vector:
         operands = [self.value(each, scopes) for each in node.operands]
-        base, parts = self.plan.together([each.cell for each in operands])
+        base, parts = self.plan.together([self.plan.keep(each.cell) for each in operands])
         figures = [each.figure(part) for each, part in zip(operands, parts, strict=True)]
         match node.operation:
             case "total":
@@ -259,7 +259,8 @@ class ValueVectors(ABC):
             case "product":
                 return vector_of(base, numbers.product(figures))
             case "ratio":
-                return vector_of(base, numbers.ratio(*figures))
+                found = vector_of(base, numbers.ratio(*figures))
+                return replace(found, cell=self.plan.keep(found.cell))
 
     # ── One value over a list ──
 
@@ -320,7 +321,7 @@ class ValueVectors(ABC):
         key = (points, node.kind.at, node.kind.same)
         if key not in self._series_columns:
             given = self.plan.read(start, str(node.series))
-            self._series_columns[key] = SeriesColumns(self.plan, points, given, node.kind)
+            self._series_columns[key] = SeriesColumns(self.plan, self.calendar, points, given, node.kind)
         columns = self._series_columns[key]
         match node:
             case t.SeriesCount():

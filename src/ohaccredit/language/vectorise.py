@@ -120,7 +120,7 @@ class _Builder(ValueVectors):
         applies = self.plan.constant(pl.lit(True))
         if rule.applies_when is not None:
             applies = self.condition(rule.applies_when, root)
-        base, ((applies_,), (met_,)) = self.plan.together([applies, met])
+        base, ((applies_,), (met_,)) = self.plan.together([self.plan.keep(applies), self.plan.keep(met)])
         codes = [pl.lit(outcome.value, dtype=OUTCOME) for outcome in OUTCOMES]
         outcome = (
             pl.when(~applies_)
@@ -181,8 +181,8 @@ class _Builder(ValueVectors):
 
     def _at_least(self, node: t.AtLeast, scopes: Scopes) -> Cell:
         needed = self.value(node.needed, scopes)
-        tests = [self.condition(each, scopes) for each in node.of]
-        base, parts = self.plan.together([*tests, needed.cell])
+        tests = [self.plan.keep(self.condition(each, scopes)) for each in node.of]
+        base, parts = self.plan.together([*tests, self.plan.keep(needed.cell)])
         verdicts = [part for (part,) in parts[:-1]]
         yes = pl.sum_horizontal(verdict.cast(pl.Int64).fill_null(0) for verdict in verdicts)
         open_ = pl.sum_horizontal(verdict.is_null().cast(pl.Int64) for verdict in verdicts)
@@ -270,7 +270,7 @@ class _Builder(ValueVectors):
         always = plan.constant(pl.lit(True))
         where = always if node.where is None else self.condition(node.where, inside)
         test = always if node.satisfying is None else self.condition(node.satisfying, inside)
-        cells = [where, test]
+        cells = [self.plan.keep(where), self.plan.keep(test)]
         if node.distinct is not None:
             cells.append(self.value(node.distinct, inside).cell)
         here, parts = plan.together(cells, level)
@@ -281,7 +281,7 @@ class _Builder(ValueVectors):
         given = self.read(node.over, scopes)
         bound = Vector(plan.constant(pl.lit(0, dtype=pl.Int64)), 1, 1) if node.bound is None else None
         bound = bound or self.value(node.bound, scopes)  # type: ignore[arg-type]
-        base, (counted, (listed,), against) = plan.together([totals, given, bound.cell])
+        base, (counted, (listed,), against) = plan.together([totals, given, plan.keep(bound.cell)])
         verdict = _share(node, counted, bound.figure(against)) if node.kind == "share" else None
         if verdict is None:
             verdict = _count(node, counted, bound.figure(against))

@@ -20,7 +20,7 @@ NAME = "accepted.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Exception_:
+class Excepted:
     """One exception, where it stands, and the answers that it excepts: (criterion, what, other)."""
 
     excepts: tuple[str, str, str]
@@ -29,7 +29,7 @@ class Exception_:
     pointer: str
 
 
-def read_accepted(home: Home, edition: Edition) -> list[Exception_]:
+def read_accepted(home: Home, edition: Edition) -> list[Excepted]:
     """The exceptions of an edition. Raises ProblemsFound with everything that is wrong in the file."""
     path = home.standards / edition.standard / edition.edition / NAME
     if not path.is_file():
@@ -39,7 +39,7 @@ def read_accepted(home: Home, edition: Edition) -> list[Exception_]:
     if read is None:
         raise ProblemsFound(problems)
     file, source = read
-    found: list[Exception_] = []
+    found: list[Excepted] = []
     for key in ("overlaps", "not_monotone", "vacuous"):
         entries: list[OverlapOf | NotMonotoneOf | VacuousOf] = getattr(file, key)
         for index, entry in enumerate(entries):
@@ -47,7 +47,7 @@ def read_accepted(home: Home, edition: Edition) -> list[Exception_]:
             for name in names:
                 id_ = getattr(entry, name)
                 if id_ not in edition.criteria:
-                    where = (key, index, name)
+                    where: tuple[str | int, ...] = (key, index, name)
                     hint = nearest(id_, tuple(edition.criteria))
                     message = f'"{edition.id}" has no criterion "{id_}".'
                     problems.append(Problem(message, source.place(where), json_pointer(where), hint))
@@ -59,13 +59,13 @@ def read_accepted(home: Home, edition: Edition) -> list[Exception_]:
             if any(each.excepts == excepts for each in found):
                 where = (key, index)
                 problems.append(Problem("This stands here twice.", source.place(where), json_pointer(where)))
-            found.append(Exception_(excepts, entry.because, source.place((key, index)), json_pointer((key, index))))
+            found.append(Excepted(excepts, entry.because, source.place((key, index)), json_pointer((key, index))))
     if problems:
         raise ProblemsFound(problems)
     return found
 
 
-def accept(answers: Iterable[Answer], exceptions: list[Exception_]) -> Iterator[Answer]:
+def accept(answers: Iterable[Answer], exceptions: list[Excepted]) -> Iterator[Answer]:
     """The answers, those accepted that somebody has given a reason for."""
     by = {each.excepts: each.because for each in exceptions}
     for answer in answers:
@@ -73,7 +73,7 @@ def accept(answers: Iterable[Answer], exceptions: list[Exception_]) -> Iterator[
         yield answer if because is None else answer.accepted(because)
 
 
-def no_longer(answers: Iterable[Answer], exceptions: list[Exception_]) -> list[Problem]:
+def no_longer(answers: Iterable[Answer], exceptions: list[Excepted]) -> list[Problem]:
     """Exceptions that except nothing: what they accept does not happen. What was not decided is left alone."""
     alive = {(a.subject, a.what, a.other) for a in answers if a.result in ("accepted", "refuted", "not decided")}
     hint = "Take it out."

@@ -70,7 +70,7 @@ def prove(
 
     Raises ProblemsFound if the solver is missing or an accepted.yaml cannot be read.
     """
-    import ohaccredit.language.solve  # noqa: F401, PLC0415  (says at once, and plainly, that the solver is missing)
+    import ohaccredit.language.solve  # noqa: F401  (says at once, and plainly, that the solver is missing)
 
     exceptions = {edition.id: read_accepted(home, edition) for edition in editions}
     _EDITIONS.clear()

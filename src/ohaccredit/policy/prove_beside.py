@@ -114,7 +114,7 @@ class Bettered(Change):
                 assert isinstance(day, Day)
                 by = z3.Int(f"{original.path} is bettered by")
                 ordinal = day.ordinal + by if kind.better == "later" else day.ordinal - by
-                limits = (by >= 0, ordinal >= day.first, ordinal <= day.last)
+                limits: tuple[Truth, ...] = (by >= 0, ordinal >= day.first, ordinal <= day.last)
                 return Changed(original, replace(day, ordinal=ordinal), limits)
             case NumberField(number=number):
                 figure = original.value
@@ -266,9 +266,7 @@ class ChangedPoints(Points):
     """A series that is another one of those in scope, if the change can make it out of what it was."""
 
     def __init__(self, original: Points, change: Change) -> None:
-        super().__init__(
-            f"{original.path} (changed)", original.kind_path, original.kind, change.scope, original.tried
-        )
+        super().__init__(f"{original.path} (changed)", original.kind_path, original.kind, change.scope, original.tried)
         self.handed_in = change.handed_in(original.path, original.handed_in)
         self.places = [
             (there, ChangedFields(before, change, item.made))

@@ -121,7 +121,9 @@ class _Survey:
                 wanted = None if wanted is None or wants is None else wanted is wants
         for name in type(node).__dataclass_fields__:  # type: ignore[attr-defined]
             outside = name in ("bound", "if_empty")
-            self.visit(getattr(node, name), None if outside or name == "where" else wanted, around if outside else inner)
+            self.visit(
+                getattr(node, name), None if outside or name == "where" else wanted, around if outside else inner
+            )
 
     def _derived(self, name: str, wanted: bool | None) -> None:
         if (name, wanted) in self._seen:

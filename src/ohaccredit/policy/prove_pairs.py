@@ -61,10 +61,9 @@ def prove_pair(edition: Edition, implied: str, by: str) -> Answer:
         says = f"Whether {by} implies it: {search.why}."
         return Answer("adds-something", implied, "not decided", says, day, by, scope=scope)
     if search.result == "found":
-        if (
-            decided(edition, by, search.evidence, on) is not Outcome.MET
-            or decided(edition, implied, search.evidence, on) in (None, *FINE)
-        ):
+        if decided(edition, by, search.evidence, on) is not Outcome.MET or decided(
+            edition, implied, search.evidence, on
+        ) in (None, *FINE):
             says = f"The solver tells it apart from {by}, but the evaluator does not."
             return Answer("adds-something", implied, "fault", says, day, by, "", search.evidence)
         return _apart(implied, by, on, search.evidence)

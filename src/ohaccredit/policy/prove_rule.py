@@ -202,7 +202,9 @@ def _better(asking: _Asking) -> Answer:
 
 
 def _lowered(before: Outcomes, after: Outcomes) -> Truth:
-    return either(both(before.met, either(after.not_met, after.not_evidenced)), both(before.not_evidenced, after.not_met))
+    return either(
+        both(before.met, either(after.not_met, after.not_evidenced)), both(before.not_evidenced, after.not_met)
+    )
 
 
 def _one_more(asking: _Asking, rule: t.Rule) -> Iterator[Answer]:
@@ -227,9 +229,7 @@ def _applies(*outcomes: Outcomes) -> Truth:
     return all_of(no(each.not_applicable) for each in outcomes)
 
 
-def _compared(
-    asking: _Asking, name: str, what: str, search: Search, change: str, *, turned: bool = False
-) -> Answer:
+def _compared(asking: _Asking, name: str, what: str, search: Search, change: str, *, turned: bool = False) -> Answer:
     say = partial(asking.answer, name, what=what)
     if search.result == "none":
         return say("proved", f"{change} never {'turns' if turned else 'lowers'} the outcome.")

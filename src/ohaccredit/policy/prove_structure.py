@@ -92,9 +92,7 @@ def _option(edition: Edition, derived: t.Derived, read: t.FieldValue, value: int
     return tracer.value(t.DerivedValue(derived.name, derived.type, Place("", 0, 0)))[0]
 
 
-def _in_one_piece(
-    edition: Edition, derived: t.Derived, read: t.FieldValue, chosen: list[tuple[int, object]]
-) -> Answer:
+def _in_one_piece(edition: Edition, derived: t.Derived, read: t.FieldValue, chosen: list[tuple[int, object]]) -> Answer:
     left: list[object] = []
     for index, (value, option) in enumerate(chosen):
         if option in left:

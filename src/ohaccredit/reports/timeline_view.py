@@ -61,6 +61,8 @@ LEGEND = (
     ("uncovered", "no evidence"),
     ("pay", "statutory sick pay due"),
 )
+MANY = 20
+"""From more people on, a page shows day by day only those with something to do."""
 MOST_NOTE_LANES = 6
 """More notes than that are drawn on the last of these lanes."""
 
@@ -138,6 +140,8 @@ class TimelineView:
     title: str
     on: str
     people: tuple[PersonView, ...]
+    detailed: tuple[PersonView, ...]
+    """The people who are shown day by day: of many only those with something to do."""
     estimate: str
     notice: str
     sources: tuple[SourceView, ...]
@@ -169,9 +173,10 @@ def timeline_view(
     *,
     notice: str,
     people: Sequence[str] = (),
+    everyone: bool = False,
     coverage: AbstractSet[int] | None = None,
 ) -> TimelineView:
-    """The timelines of everybody, or of some people.
+    """The timelines of everybody, or of some people; `everyone` shows all of many people day by day.
 
     `coverage` holds the characters that can be drawn (`inert.font_coverage`); None: any can.
     """
@@ -186,10 +191,11 @@ def timeline_view(
         _person(study.timeline.people[id_], spells[id_], checks[id_], study.pay.get(id_), statements, number, coverage)
         for number, id_ in enumerate(chosen, 1)
     )
-    notices = [each for view in views for note in view.notes for each in note.notices]
-    notices += [each for view in views for spell in view.spells for each in spell.notices]
+    detailed = views if everyone or people or len(views) <= MANY else tuple(view for view in views if view.open)
+    notices = [each for view in detailed for note in view.notes for each in note.notices]
+    notices += [each for view in detailed for spell in view.spells for each in spell.notices]
     title = study.record.name or "Absence record"
-    return TimelineView(title, day_words(study.on), views, ESTIMATE, notice, sources_of(notices))
+    return TimelineView(title, day_words(study.on), views, detailed, ESTIMATE, notice, sources_of(notices))
 
 
 def timeline_json(view: TimelineView, on: date) -> dict[str, Any]:

@@ -25,6 +25,9 @@ WAYS: Mapping[str, Callable[[bytes], bytes]] = {
 
 def with_broken(rows: Iterator[bytes], share: Fraction, seed: int, first: int = 0) -> Iterator[tuple[bytes, str]]:
     """Each row with what was broken about it, "" for nothing; the same rows whatever chunk they are made in."""
+    if not share:
+        yield from ((row, "") for row in rows)
+        return
     names = list(WAYS)
     for k, row in enumerate(rows, first):
         chance = Chance(seed, "broken", k)
