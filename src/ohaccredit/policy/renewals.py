@@ -12,10 +12,8 @@ from datetime import date
 
 from ohaccredit.assessment.assess import Assessment, Finding, assess
 from ohaccredit.assessment.prepare import Path
-from ohaccredit.language.encode import Encoded
 from ohaccredit.language.months import shift_months
 from ohaccredit.language.trace import Trace
-from ohaccredit.language.types import Date
 from ohaccredit.standards.edition import Criterion, Tier
 
 MONTHS = 12
@@ -63,28 +61,20 @@ def renewals(assessment: Assessment, tiers: Sequence[Tier], *, months: int = MON
                     low = middle
                 else:
                     high = middle
-            finding = on(high).finding(criterion)
-            if finding is not None:
-                found.append(Renewal(finding.criterion, low, _dates(finding)))
+            after, before = on(high).finding(criterion), on(low).finding(criterion)
+            if after is not None:
+                found.append(Renewal(after.criterion, low, _fallen(before, after)))
         good = day
     return sorted(found, key=lambda each: (each.until, each.criterion.id))
 
 
-def _dates(finding: Finding) -> tuple[Path, ...]:
-    """The dates of the submission that the parts which are not met read."""
-    met = finding.decision.met
-    return tuple(dict.fromkeys(_read(met, finding.edition))) if met is not None else ()
+def _fallen(before: Finding | None, after: Finding) -> tuple[Path, ...]:
+    """The dates of the submission by which tests fail on one day that they did not fail by on the day before."""
+    old = set() if before is None else set(_failing(before.decision.met))
+    return tuple(dict.fromkeys(path for path in _failing(after.decision.met) if path not in old))
 
 
-def _read(trace: Trace, edition: object) -> Iterable[Path]:
-    if trace.verdict is True:
-        return
-    for part in trace.parts:
-        yield from _read(part, edition)
-    if not trace.parts:
-        for reading in trace.readings:
-            if reading.path and isinstance(reading.type, Date):
-                yield reading.path
-
-
-__all__ = ["Encoded", "Renewal", "renewals"]
+def _failing(trace: Trace | None) -> Iterable[Path]:
+    for leaf in () if trace is None else trace.leaves():
+        if leaf.verdict is False:
+            yield from (reading.path for reading in leaf.readings if reading.path and isinstance(reading.value, date))
