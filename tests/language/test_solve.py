@@ -126,6 +126,52 @@ def test_what_the_solver_finds_is_decided_so_over_a_long_run(world: strategies.W
     confirm_findings(world)
 
 
+# ── Lists with items of every kind ──────────────────────────────────────────────────────────────────
+
+ROLES = ("clinical", "clerical", None)
+ITEMS = [
+    {**({} if role is None else {"role": role}), **({} if trained is None else {"trained": trained})}
+    for role in ROLES
+    for trained in (True, False, None)
+]
+LISTS = [None, [], *([one] for one in ITEMS), *([one, other] for one in ITEMS for other in ITEMS)]
+"""Every list of at most two items, which are in or out or perhaps, and satisfy or not or perhaps."""
+
+TESTS = [
+    "some: practitioners, satisfying: {field: trained, is: yes}",
+    "every: practitioners, satisfying: {field: trained, is: yes}",
+    "none: practitioners, satisfying: {field: trained, is: yes}",
+    "count_of: practitioners, satisfying: {field: trained, is: yes}, at_least: 2",
+    "count_of: practitioners, satisfying: {field: trained, is: yes}, at_most: 0",
+    "count_of: practitioners, satisfying: {field: trained, is: yes}, is: 1",
+    "count_of: practitioners, satisfying: {field: trained, is: yes}, less_than: field submission.tries",
+    "count_of: practitioners, satisfying: {field: trained, is: yes}, distinct: trained, is: 1",
+    "count_of: practitioners, distinct: trained, more_than: 1",
+    "share_of: practitioners, satisfying: {field: trained, is: yes}, at_least: 50%",
+    "share_of: practitioners, satisfying: {field: trained, is: yes}, less_than: 50%",
+    "share_of: practitioners, satisfying: {field: trained, is: yes}, is: 50%",
+    "share_of: practitioners, satisfying: {field: trained, is: yes}, at_most: field submission.uptake",
+]
+
+
+@pytest.mark.parametrize("empty", ["met", "not met", "not evidenced"])
+@pytest.mark.parametrize("test", TESTS)
+def test_every_list_of_two_items_falls_as_the_evaluator_says(test: str, empty: str) -> None:
+    rule = rule_of(f"{{{test}, where: {{field: role, is: clinical}}, if_list_empty: {empty}}}")
+    solved = World(SHARED, EVIDENCE, ON, Scope(ON, ON, items_otherwise=2))
+    outcomes = solved.outcome(rule)
+    solver = z3.SimpleSolver()
+    solver.add(solved.possible())
+    for items in LISTS:
+        evidence = encode({"tries": 1, "uptake": 50, **({} if items is None else {"practitioners": items})}, EVIDENCE)
+        wanted = Tracer(SHARED, evidence, ON).decide(rule).outcome
+        solver.push()
+        solver.add(solved.fix(evidence))
+        assert satisfiable(solver, outcomes.of(wanted)), (items, wanted)
+        assert not satisfiable(solver, z3.Not(outcomes.of(wanted))), (items, wanted)
+        solver.pop()
+
+
 # ── Each operator, by hand ──────────────────────────────────────────────────────────────────────────
 
 HERE = Place("rule.yaml", 1, 1)

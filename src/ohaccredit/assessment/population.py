@@ -22,7 +22,7 @@ import pyarrow as pa
 from ohaccredit.assessment.assess import Assessment, assess, explanation_for
 from ohaccredit.assessment.prepare import ROOT, Assurance, prepare
 from ohaccredit.assessment.prepare_columns import Preparation
-from ohaccredit.assessment.submission import read_explanation, read_submission
+from ohaccredit.assessment.submission import canonical, read_explanation, read_submission
 from ohaccredit.assessment.well_formed import quick_check
 from ohaccredit.language.encode import Encoded, encode_value
 from ohaccredit.language.json_source import read_json
@@ -30,7 +30,6 @@ from ohaccredit.language.months import read_day
 from ohaccredit.language.numbers import MILLIONTHS
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import Problem, ProblemsFound
-from ohaccredit.language.source import Source
 from ohaccredit.language.tables import Gatherer, Hold
 from ohaccredit.language.types import Date, Number, Text, Type
 from ohaccredit.language.vector_numbers import LARGEST
@@ -38,17 +37,24 @@ from ohaccredit.language.vectorise import OUTCOME, OUTCOMES, Road, VectorRules
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.schema import submission_schema
 
-ROW, NAME, TIER, IN_THE_WAY, EXPLAINED, ERRORS = "row", "name", "tier", "in_the_way", "explained", "errors"
+ROW, NAME, TIER, IN_THE_WAY, EXPLAINED, ERRORS, JSON = "row", "name", "tier", "in_the_way", "explained", "errors", "json"
 ERROR = pa.struct([("message", pa.string()), ("pointer", pa.string()), ("column", pa.int32()), ("hint", pa.string())])
 _WORDS = [outcome.value for outcome in OUTCOMES]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One submission of a population as it was handed in: JSON, and the number of its row or line."""
+    """One submission of a population as it was handed in, with the number of its line or row."""
 
     number: int
-    text: bytes
+    text: bytes | None = None
+    """The submission as JSON."""
+    content: Any = None
+    """The submission as it stood in columns, if it did: exact numbers, and nothing for what is missing."""
+
+    def json(self) -> bytes:
+        """The submission as JSON."""
+        return canonical(self.content).encode() if self.text is None else self.text
 
 
 @dataclass
@@ -119,8 +125,8 @@ class Population:
         )
 
     def assess_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The kernel: a batch with the columns `row` and `json` to a batch with the columns of `schema`."""
-        numbers, texts = batch.column(0).to_pylist(), batch.column(1).to_pylist()
+        """The kernel for engines that hand over Arrow: the columns `row` and `json` in, those of `schema` out."""
+        numbers, texts = batch.column(ROW).to_pylist(), batch.column(JSON).to_pylist()
         return self.assess_lines(Line(number, text) for number, text in zip(numbers, texts, strict=True))
 
     def assess_lines(self, lines: Iterable[Line]) -> pa.RecordBatch:
@@ -138,18 +144,23 @@ class Population:
         batch.numbers.append(line.number)
         batch.names.append(None)
         try:
-            source = read_json(line.text, f"row {line.number}")
-            content: Any = source.value
-            if self._quick is None or not self._quick(content):
-                read_submission(source, self.edition)
+            content = line.content
+            if content is None or not self._fits(content):
+                source = read_json(line.json(), f"row {line.number}")
+                content = source.value
+                if not self._fits(content):
+                    read_submission(source, self.edition)
             batch.names[at] = content.get("name") or content[ROOT].get("organisation", {}).get("name")
             if self._one_by_one or self._embeds(content[ROOT]) or not self._gather(content, batch, at):
-                batch.alone[at] = self._alone(source)
+                batch.alone[at] = self._alone(line)
         except ProblemsFound as found:
             batch.errors[at] = list(found.problems)
 
-    def _alone(self, source: Source) -> Assessment:
-        submission = read_submission(source, self.edition)
+    def _fits(self, content: Any) -> bool:
+        return self._quick is not None and self._quick(content)
+
+    def _alone(self, line: Line) -> Assessment:
+        submission = read_submission(read_json(line.json(), f"row {line.number}"), self.edition)
         return assess(self.edition, submission, self.on, assurance=self.assurance, modules=self.modules)
 
     def _gather(self, content: Mapping[str, Any], batch: _Batch, at: int) -> bool:
@@ -190,11 +201,13 @@ class Population:
     def _figure(self, kind: Number) -> Hold:
         scale = 1 if kind.whole else MILLIONTHS // 100 if kind.percent else MILLIONTHS
 
-        def hold(raw: int | Decimal) -> Encoded | None:
+        def hold(raw: int | Decimal) -> int | None:
             if abs(raw) > LARGEST:
                 self._too_large = True
                 return None
-            return raw * scale if isinstance(raw, int) else encode_value(raw, kind)
+            held = raw * scale if isinstance(raw, int) else encode_value(raw, kind)
+            assert held is None or isinstance(held, int)
+            return held
 
         return hold
 
@@ -241,29 +254,24 @@ class Population:
             return pl.DataFrame()
         frame = self._rules.decide(tables, lambda: [self._encoded(each) for each in batch.evidence])
         height = len(batch.columnar)
-        satisfied, explained = {}, []
+        outcomes, satisfied, explained = [], [], []
         for criterion in self._criteria:
             outcome, claim = pl.col(criterion.id), _sparse(batch.claims.get(criterion.id, {}), height)
-            said = pl.lit(False)
-            if claim is not None:
-                said = claim.is_not_null() & (outcome != Outcome.MET.value)
-                said = said & outcome.is_not_null()
-                explained.append(pl.when(said).then(pl.lit(criterion.id)))
-                not_applicable = pl.lit(Outcome.NOT_APPLICABLE.value, dtype=OUTCOME)
-                outcome = pl.when(said & (claim == "not-applicable")).then(not_applicable).otherwise(outcome)
             if criterion.module and criterion.module not in self.modules:
                 named = _sparse(dict.fromkeys(batch.modules.get(criterion.module, ()), "named"), height)
-                chosen = pl.lit(False) if named is None else named.is_not_null()
-                outcome = pl.when(chosen).then(outcome)
+                outcome = pl.when(pl.lit(False) if named is None else named.is_not_null()).then(outcome)
             fine = outcome.is_null() | outcome.is_in([Outcome.MET.value, Outcome.NOT_APPLICABLE.value])
-            if criterion.obligation == "credit":
-                fine = pl.lit(True)
-            elif criterion.obligation == "expected":
-                fine = fine | said
-            satisfied[criterion.id] = fine.alias(f"{criterion.id}?")
-            frame = frame.with_columns(fine.alias(f"{criterion.id}?"), outcome.alias(criterion.id))
+            if claim is not None:
+                said = claim.is_not_null() & (outcome != Outcome.MET.value).fill_null(False)
+                explained.append(pl.when(said).then(pl.lit(criterion.id)))
+                not_applicable = pl.lit(Outcome.NOT_APPLICABLE.value, dtype=OUTCOME)
+                claimed = said & (claim == "not-applicable")
+                outcome = pl.when(claimed).then(not_applicable).otherwise(outcome)
+                fine = fine | claimed | said if criterion.obligation == "expected" else fine | claimed
+            outcomes.append(outcome.alias(criterion.id))
+            satisfied.append((pl.lit(True) if criterion.obligation == "credit" else fine).alias(f"{criterion.id}?"))
         listed = pl.concat_list(explained).list.drop_nulls() if explained else pl.lit([], dtype=pl.List(pl.String))
-        return frame.with_columns(*self._roll_up(), listed.alias(EXPLAINED))
+        return frame.with_columns(*outcomes, *satisfied, listed.alias(EXPLAINED)).with_columns(*self._roll_up())
 
     def _roll_up(self) -> Iterable[pl.Expr]:
         """Cumulative gates, as `assess` has them."""
@@ -287,10 +295,11 @@ class Population:
         return tier.alias(TIER), result.alias(IN_THE_WAY)
 
     def _encoded(self, evidence: Mapping[str, Any]) -> Mapping[str, Encoded]:
-        def never(other: Edition, content: Mapping[str, Any], path: object) -> Mapping[str, Any]:
-            raise AssertionError("submissions with evidence for another standard are assessed alone")
+        return prepare(self.edition, evidence, self.on, self.assurance, _never_linked).evidence
 
-        return prepare(self.edition, evidence, self.on, self.assurance, never).evidence
+
+def _never_linked(*_: object) -> Mapping[str, Any]:
+    raise AssertionError("submissions with evidence for another standard are assessed alone")
 
 
 class _Days(dict[str, int]):

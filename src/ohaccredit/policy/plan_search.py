@@ -7,7 +7,7 @@ proof, nothing is proved and that is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from typing import Any, Literal
 import z3
 
 from ohaccredit.assessment.assess import Finding
+from ohaccredit.language import tree as t
 from ohaccredit.language.encode import Encoded
 from ohaccredit.language.months import shift_months
 from ohaccredit.language.solve import NotEncodable, World
@@ -90,7 +91,8 @@ class Search:
                 continue
             kept = finding.satisfied  # what a change may not break; not applicable is no way to close what is open
             self.met[finding.criterion.id] = either(outcome.met, outcome.not_applicable) if kept else outcome.met
-        limits = [each for each in plausible(stands, _plausible(edition)) if not isinstance(each, bool)]
+        limits = [*plausible(stands, _plausible(edition)), *(so for rule in rules for so in _stays(world, rule))]
+        limits = [each for each in limits if not isinstance(each, bool)]
         self._solver = z3.SimpleSolver()
         self._solver.set("rlimit", work)
         possible = world.possible()
@@ -160,6 +162,30 @@ class Search:
                     self._solver.add(term == day)
                     break
         return tuple(Done(each, each.read(model)) for each in done)
+
+
+def _stays(world: World, rule: t.Rule) -> Iterator[Truth]:
+    """What a change may not undo: that a criterion applies, and that an item is among those that a test is about.
+
+    An employer who needs health surveillance does not close the gap by saying that none is needed.
+    """
+    if rule.applies_when is not None:
+        yield world.verdict(rule.applies_when).so
+    waiting: list[t.Condition] = [rule.met_when]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case t.All() | t.Either() | t.AtLeast():
+                waiting.extend(node.of)
+            case t.Not() | t.Remark():
+                waiting.append(node.of)
+            case t.DerivedCondition():
+                condition = world.definitions.derived[node.name].condition
+                waiting.extend([] if condition is None else [condition])
+            case t.Quantified(kind="every" | "none" | "share", where=where) if where is not None:
+                several, _ = world.several(node.over, (world.evidence,))
+                for _, item in several.places:
+                    yield world.condition(where, (world.evidence, item)).so
 
 
 def _ahead(change: Change, model: Any, today: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,9 @@ from ohaccredit.assessment.submission import canonical, read_submission
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import ProblemsFound
-from ohaccredit.language.solve import NotEncodable, Outcomes
+from ohaccredit.language.solve import NotEncodable
 from ohaccredit.language.solve_find import Search
-from ohaccredit.language.solve_logic import Truth, either
+from ohaccredit.language.solve_logic import Truth, any_of, either
 from ohaccredit.language.walk import evidence_named
 from ohaccredit.policy.properties import Answer
 from ohaccredit.policy.prove_confirm import assessed
@@ -85,6 +85,10 @@ def _reachable(edition: Edition, tier: Tier, on: date) -> tuple[Answer, Mapping[
         if search.result == "none":
             culprits = _culprits(edition, part, on)
             says = f"{name} cannot be reached: nothing meets {_list(culprits)} together."
+            alone = _meeting(edition, culprits, on)
+            if alone.result != "none":
+                says = f"The scope is too narrow to meet {_list(part)} together; {_list(culprits)} stand in the way."
+                return Answer("reachable", tier.id, "not decided", says, day), None
             return Answer("reachable", tier.id, "refuted", says, day), None
         evidence |= search.evidence
     result = assessed(edition, evidence, on)
@@ -127,12 +131,21 @@ def groups(edition: Edition, criteria: Sequence[Criterion]) -> list[list[Criteri
 def _meeting(edition: Edition, part: Sequence[Criterion], on: date) -> Search:
     ground = Ground(edition, [each.id for each in part], on, assessable=True)
     finder = ground.finder(effort=EFFORT)
-    return finder.find(*(_satisfied(each, ground.outcomes[each.id]) for each in part))
+    return finder.find(*_together(ground, part), *_earning(ground, part))
 
 
-def _satisfied(criterion: Criterion, outcomes: Outcomes) -> Truth:
-    """A must is met, so that it earns; what is expected is met or does not apply."""
-    return outcomes.met if criterion.obligation == "must" else either(outcomes.met, outcomes.not_applicable)
+def _together(ground: Ground, part: Sequence[Criterion]) -> list[Truth]:
+    """Each criterion is met or does not apply."""
+    outcomes = [ground.outcomes[each.id] for each in part]
+    return [either(each.met, each.not_applicable) for each in outcomes]
+
+
+def _earning(ground: Ground, part: Sequence[Criterion]) -> Iterator[Truth]:
+    """Of each tier that has musts here, one is met: what does not apply earns nothing."""
+    tiers = {each.tier for each in part if each.obligation == "must"}
+    for tier in sorted(tiers - {each.id for each in ground.edition.tiers if each.foundation}):
+        own = (each for each in part if each.obligation == "must" and each.tier == tier)
+        yield any_of(ground.outcomes[each.id].met for each in own)
 
 
 def _culprits(edition: Edition, part: Sequence[Criterion], on: date) -> list[Criterion]:
@@ -142,7 +155,7 @@ def _culprits(edition: Edition, part: Sequence[Criterion], on: date) -> list[Cri
     finder = ground.finder(effort=EFFORT)
     for each in part:
         fewer = [other for other in kept if other is not each]
-        if fewer and finder.find(*(_satisfied(e, ground.outcomes[e.id]) for e in fewer)).result == "none":
+        if fewer and finder.find(*_together(ground, fewer), *_earning(ground, fewer)).result == "none":
             kept = fewer
     return kept
 

@@ -29,6 +29,7 @@ class Ground(World):
     ) -> None:
         rules = [edition.rules[id_] for id_ in criteria]
         scope = propose_scope(edition.definitions, rules, edition.record, on, most=most)
+        scope = replace(scope, series={path: with_working_days(each) for path, each in scope.series.items()})
         super().__init__(edition.definitions, edition.record, on, scope)
         self.edition = edition
         self._assessable = assessable
@@ -56,6 +57,31 @@ class Ground(World):
     def beside_changed(self, change: Change) -> TwoWorlds:
         """This evidence and the same with a change."""
         return TwoWorlds(self, change)
+
+
+WORKING_DAYS = 250
+"""About the days that a person can work in a year."""
+
+
+def with_working_days(scope: SeriesScope) -> SeriesScope:
+    """The series, and each of them in which time is counted in days and not in people.
+
+    The figures proposed for a series are of one size; where what is counted is part of each person's time, the rules
+    ask for many times as much of it as there are people.
+    """
+    more: list[tuple[Point, ...]] = []
+    for series in scope.prototypes:
+        figures = [{name: value for name, value in point.items() if type(value) is int} for point in series]
+        if not any(value for point in figures for value in point.values()):
+            continue
+        whole = {name for point in figures for name, value in point.items() if _large(value)}
+        scaled = tuple(
+            {name: value * WORKING_DAYS if name in whole else value for name, value in point.items()}  # type: ignore[operator]
+            for point in series
+        )
+        if whole and scaled not in scope.prototypes:
+            more.append(scaled)
+    return replace(scope, prototypes=(*scope.prototypes, *more))
 
 
 class TwoWorlds(World):

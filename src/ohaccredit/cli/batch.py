@@ -1,0 +1,227 @@
+"""`ohaccredit batch`: a whole population assessed, from NDJSON or Parquet to a folder of Parquet parts."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems
+from ohaccredit.cli.submissions import DEFAULT_STANDARD, DateType
+from ohaccredit.language.problems import Problem, ProblemsFound
+from ohaccredit.standards.edition import Edition
+from ohaccredit.standards.home import Home, find_home
+from ohaccredit.standards.loading import load_edition
+
+if TYPE_CHECKING:
+    from ohaccredit.assessment.population import Population
+    from ohaccredit.assessment.population_files import Input, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is assessed against what: all that a worker needs to begin."""
+
+    home: Path
+    standard: str
+    edition: str
+    on: date
+    verified: bool
+    modules: tuple[str, ...]
+
+    def population(self) -> Population:
+        """The edition, made ready for many submissions."""
+        from ohaccredit.assessment.population import Population
+
+        edition = load_edition(find_home(self.home), self.standard, self.edition, on=self.on)
+        assurance = "verified" if self.verified else "declared"
+        return Population(edition, self.on, assurance=assurance, modules=self.modules)  # type: ignore[arg-type]
+
+
+@click.command("batch")
+@click.argument("input_", metavar="INPUT", type=click.Path(dir_okay=False))
+@click.argument("output", metavar="OUTPUT", type=click.Path(file_okay=False))
+@click.option("--standard", default=DEFAULT_STANDARD, show_default=True, help="The standard.")
+@click.option("--edition", help="The edition; else the one in force on the date.")
+@click.option("--on", type=DateType(), help="The assessment date, year-month-day; else today.")
+@click.option("--module", "modules", multiple=True, help="Assess an optional module too.")
+@click.option("--verified", is_flag=True, help="Count only evidence that an assessor accepted.")
+@click.option("--workers", type=click.IntRange(1), help="Processes that work side by side; else one for each core.")
+@click.option("--roads", is_flag=True, help="Only say how each criterion is decided: in columns, or row by row and why.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON document.")
+@click.pass_context
+@reports_problems
+def command(
+    ctx: click.Context,
+    input_: str,
+    output: str,
+    standard: str,
+    edition: str | None,
+    on: date | None,
+    modules: tuple[str, ...],
+    verified: bool,
+    workers: int | None,
+    roads: bool,
+    as_json: bool,
+) -> None:
+    """Assess every submission of INPUT (NDJSON, one a line, or Parquet), into Parquet parts in the folder OUTPUT.
+
+    A row that is no submission becomes a row with its errors. A run that was interrupted is taken up where it
+    stopped by giving the same command again: parts that are there are kept.
+    """
+    _needs_batch()
+    from ohaccredit.assessment.population_files import job_of, open_population, parts_missing, summary
+
+    home, day = home_of(ctx), on or date.today()
+    loaded = _edition(home, standard, edition, day, modules)
+    job = Job(home.root, loaded.standard, loaded.edition, day, verified, modules)
+    population = job.population()
+    if roads:
+        _show_roads(population, as_json=as_json)
+        return
+    read = open_population(Path(input_), loaded)
+    folder = Path(output)
+    folder.mkdir(parents=True, exist_ok=True)
+    about = job_of(population, read)
+    missing = parts_missing(folder, read, about)
+    kept = sum(part.rows for part in read.parts) - sum(part.rows for part in missing)
+    if kept:
+        click.echo(f"{count_of(kept, 'row')} are there from an earlier run and are kept.", err=True)
+    _write(job, population, read, missing, folder, about, workers or os.cpu_count() or 1)
+    counts = summary(folder, read, [tier.id for tier in loaded.ladder])
+    if as_json:
+        print_json({"edition": loaded.id, "on": day.isoformat(), "output": str(folder), **counts})
+    else:
+        _show(loaded, counts, folder)
+
+
+def _needs_batch() -> None:
+    try:
+        import polars  # noqa: F401
+        import pyarrow  # noqa: F401
+    except ImportError:
+        problem = Problem(
+            "Populations need Polars and PyArrow, which are not installed.",
+            hint='Install them with: pip install "ohaccredit[batch]"',
+        )
+        raise ProblemsFound([problem]) from None
+
+
+def _edition(home: Home, standard: str, edition: str | None, day: date, modules: tuple[str, ...]) -> Edition:
+    loaded = load_edition(home, standard, edition, on=day)
+    if loaded.verdicts:
+        message = f"{loaded.id} gives a verdict on one {loaded.subject['en']} and no tier."
+        raise ProblemsFound([Problem(message, hint='Use "ohaccredit fitnote" for it.')])
+    unknown = [module for module in modules if module not in loaded.modules]
+    if unknown:
+        raise ProblemsFound([Problem(f'{loaded.id} has no module "{module}".') for module in unknown])
+    return loaded
+
+
+# ── Working ─────────────────────────────────────────────────────────────────────────────────────────
+
+_ours: list[Population] = []
+"""What a worker process has made ready."""
+
+
+def _begin(job: Job) -> None:
+    _ours.append(job.population())
+
+
+def _one(read: Input, part: Part, folder: Path, about: dict[str, str]) -> int:
+    from ohaccredit.assessment.population_files import write_part
+
+    return write_part(_ours[0], read, part, folder, about)
+
+
+def _write(
+    job: Job,
+    population: Population,
+    read: Input,
+    missing: list[Part],
+    folder: Path,
+    about: dict[str, str],
+    workers: int,
+) -> None:
+    """Write the parts that are missing, side by side if there are several."""
+    from ohaccredit.assessment.population_files import write_part
+
+    with _progress(sum(part.rows for part in missing)) as done:
+        if min(workers, len(missing)) <= 1:
+            for part in missing:
+                done(write_part(population, read, part, folder, about))
+            return
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")  # the processes share the cores already
+        workers = min(workers, len(missing))
+        with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,)) as pool:
+            try:
+                for future in as_completed([pool.submit(_one, read, part, folder, about) for part in missing]):
+                    done(future.result())
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    """A line on standard error with rows, rows a second and the time left; only if somebody is watching."""
+    start, rows = time.monotonic(), 0
+    shown = sys.stderr.isatty()
+
+    def done(more: int) -> None:
+        nonlocal rows
+        rows += more
+        if not shown:
+            return
+        rate = rows / max(time.monotonic() - start, 1e-6)
+        left = max(total - rows, 0) / rate if rate else 0
+        filled = round(30 * rows / total) if total else 30
+        bar = "█" * filled + "·" * (30 - filled)
+        said = f"{bar} {rows:,} of {total:,} rows, {rate:,.0f} a second, {_duration(left)} left"
+        click.echo(f"\r{said}\x1b[K", nl=False, err=True)
+
+    try:
+        yield done
+    finally:
+        if shown and rows:
+            click.echo("", err=True)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+# ── Saying it ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _show(edition: Edition, counts: dict[str, Any], folder: Path) -> None:
+    click.secho(f"{count_of(counts['rows'], 'row')} assessed against {edition.id}", bold=True)
+    width = max(len(tier.words["en"]) for tier in edition.ladder)
+    for tier in reversed(edition.ladder):
+        click.echo(f"  {tier.words['en']:{max(width, 13)}}  {counts['tiers'][tier.id]:>9,}")
+    click.echo(f"  {'no tier yet':{max(width, 13)}}  {counts['no_tier']:>9,}")
+    if counts["with_errors"]:
+        click.secho(f"  {'with errors':{max(width, 13)}}  {counts['with_errors']:>9,}", fg="yellow")
+        click.echo('  What is wrong with them stands in the column "errors", with the number of the row.')
+    click.echo(f"Written: {folder}")
+
+
+def _show_roads(population: Population, *, as_json: bool) -> None:
+    roads = population.roads
+    if as_json:
+        print_json([{"criterion": road.criterion, "columns": road.as_expression, "why": road.why} for road in roads])
+        return
+    for road in roads:
+        click.echo(f"{road.criterion}: {'in columns' if road.as_expression else f'row by row, because {road.why}'}")

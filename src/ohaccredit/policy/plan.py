@@ -1,0 +1,401 @@
+"""The gap plan: the cheapest evidence that takes a submission to a tier, and other ways to get there.
+
+Criteria that share no evidence are planned apart, since their costs add up; those that share some are planned
+together. What is found is carried out on the submission and assessed like any other: if that breaks a criterion that
+was met, the criterion is planned too, until the tier is reached. Each of these searches leaves out only what does not
+matter, so that the whole is the cheapest within the scope of the solver.
+
+An explanation, or a claim that something does not apply, is never proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, Literal
+
+from ohaccredit.assessment.assess import Assessment, Finding, assess
+from ohaccredit.assessment.prepare import ROOT, Path
+from ohaccredit.assessment.submission import Submission
+from ohaccredit.language.outcome import Outcome
+from ohaccredit.language.walk import evidence_named
+from ohaccredit.policy.plan_apply import carry_out, with_evidence
+from ohaccredit.policy.plan_costs import Weights, weights_of
+from ohaccredit.policy.plan_evidence import Ground
+from ohaccredit.policy.plan_search import WORK, Done, Search, Way
+from ohaccredit.policy.renewals import Renewal, renewals
+from ohaccredit.standards.edition import Criterion, Tier
+
+MOST_OTHERS = 3
+MOST_ROUNDS = 6
+
+Progress = Callable[[int, int, str], None]
+"""Told how many searches are made, of how many, and what is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The smallest evidence that closes one open criterion by itself."""
+
+    finding: Finding
+    way: Way
+    facts: tuple[Path, ...] = ()
+    """Facts that have to be stated first, because what is needed depends on them."""
+
+    @property
+    def criterion(self) -> Criterion:
+        return self.finding.criterion
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is to be done to one piece of evidence, and the criteria that need it."""
+
+    at: Path
+    done: tuple[Done, ...]
+    closes: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to the tier."""
+
+    done: tuple[Done, ...]
+    groups: tuple[Group, ...]
+    price: int
+    proved: bool
+    """Was it shown that nothing cheaper exists within the scope? (Of another way: nothing cheaper that differs.)"""
+    kinds: tuple[str, ...]
+    instead_of: tuple[str, ...] = ()
+    """Of another way: the kinds of evidence that the first way uses and this one does not."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a submission gets to a tier."""
+
+    assessment: Assessment
+    target: Tier | None
+    """None if the highest tier is reached already."""
+    result: Literal["found", "reached", "none", "not decided"]
+    """`reached`: nothing is open. `none`: no evidence within the scope gets there. Else see `closings` for what is not."""
+    routes: tuple[Route, ...]
+    """The cheapest first; without one, what was found covers only a part."""
+    partial: Route | None
+    """The cheapest for those criteria that can be closed, where the others keep the tier out of reach."""
+    closings: tuple[Closing, ...]
+    renewals: tuple[Renewal, ...]
+    waiting: tuple[Path, ...]
+    """Items that an assessor has to accept, where only accepted evidence counts."""
+    weights: Weights
+    scope: tuple[str, ...]
+    linked: Mapping[Path, Plan] = field(default_factory=dict)
+
+    def half_days(self, price: int) -> Fraction:
+        """A price in half days."""
+        return self.weights.half_days(price)
+
+
+class UnknownTier(ValueError):
+    """There is no such tier."""
+
+
+def plan(
+    assessment: Assessment,
+    to: str | None = None,
+    *,
+    others: int = MOST_OTHERS,
+    work: int = WORK,
+    progress: Progress = lambda done, of, what: None,
+) -> Plan:
+    """The plan for a submission, to the tier named or to the next one. Raises UnknownTier."""
+    return _Planner(assessment, to, others, work, progress).plan()
+
+
+def apply(route: Route, plan: Plan) -> Submission:
+    """The submission as it would be once the steps of a route are taken."""
+    submission = plan.assessment.submission
+
+    def embedded(path: Path, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        inner = plan.linked[path]
+        return {**content, ROOT: apply(inner.routes[0], inner).evidence}
+
+    uncounted = [path for path in plan.assessment.prepared.uncounted if path not in plan.waiting]
+    evidence = carry_out(submission.evidence, route.done, uncounted, embedded)
+    if plan.assessment.assurance == "verified":
+        evidence = {name: _accepted(each, plan) if name in plan.assessment.edition.evidence else each for name, each in evidence.items()}
+    return with_evidence(submission, evidence)
+
+
+def _accepted(content: Any, plan: Plan) -> Any:
+    """The items as an assessor would have accepted them, those that were rejected apart."""
+    if isinstance(content, list):
+        return [_accepted(each, plan) for each in content]
+    if not isinstance(content, Mapping) or content.get("status") == "rejected":
+        return content
+    if content and all(isinstance(each, Mapping) for each in content.values()):
+        return {key: _accepted(each, plan) for key, each in content.items()}
+    return {**content, "status": "accepted"}
+
+
+class _Planner:
+    """Plans one submission."""
+
+    def __init__(self, assessment: Assessment, to: str | None, others: int, work: int, progress: Progress) -> None:
+        self.given = assessment
+        self.waiting: tuple[Path, ...] = ()
+        if assessment.assurance == "verified":
+            # What was handed in is taken to be accepted once an assessor looks at it: waiting is no gap of evidence.
+            declared = assess(assessment.edition, assessment.submission, assessment.on, modules=assessment.modules)
+            rejected = declared.prepared.uncounted
+            self.waiting = tuple(path for path in assessment.prepared.uncounted if path not in rejected)
+            assessment = declared
+        self.assessment = assessment
+        self.target = _target(assessment, to)
+        self.others = others
+        self.work = work
+        self.progress = progress
+        self.edition = assessment.edition
+        self.weights = weights_of(self.edition, assessment.rules_of)
+        self.linked: dict[Path, Plan] = {}
+        self.closings: dict[str, Closing] = {}
+        self.touches: dict[str, frozenset[str]] = {}
+        self.scopes: dict[str, None] = {}
+        self.searches = 0
+
+    def plan(self) -> Plan:
+        if self.target is None:
+            return self._said("reached", (), None, self.assessment, ())
+        tiers = _up_to(self.edition.tiers, self.target)
+        open_ = [f for f in self.assessment.findings if f.criterion.tier in tiers and not f.satisfied]
+        if not open_:
+            result: Literal["reached", "none"] = "reached" if self._reaches(self.assessment) else "none"
+            return self._said(result, (), None, self.assessment, ())
+        self._plan_linked(open_)
+        for finding in open_:
+            self._close(finding, len(open_))
+        closable = [f for f in open_ if self.closings[f.criterion.id].way.result == "found"]
+        best, planned = self._cheapest(closable, tiers)
+        stuck = [self.closings[f.criterion.id].way.result for f in open_ if f not in closable]
+        if best is None or stuck:
+            result_: Literal["none", "not decided"] = "none" if "none" in stuck and best is not None else "not decided"
+            after = self.assessment if best is None else self._after(best)
+            return self._said(result_, (), best, after, open_)
+        after = self._after(best)
+        if not self._reaches(after):
+            return self._said("none", (), best, after, open_)
+        routes = (best, *self._others(best, planned))
+        return self._said("found", routes, None, after, open_)
+
+    # ── One criterion ──
+
+    def _close(self, finding: Finding, number: int) -> None:
+        """The smallest evidence that closes a criterion by itself."""
+        self.searches += 1
+        self.progress(self.searches, number, finding.criterion.id)
+        search = self._search([finding])
+        id_ = finding.criterion.id
+        if id_ in search.not_encodable:
+            way = Way("not decided", why=search.not_encodable[id_])
+        else:
+            way = search.cheapest([id_])
+        self.scopes.update(dict.fromkeys(search.scope.said()))
+        facts: tuple[Path, ...] = ()
+        if way.result == "none":
+            freed = self._search([finding], facts_open=True)
+            other = freed.cheapest([id_]) if id_ in freed.met else Way("none")
+            facts = tuple(each.change.path for each in other.done if each.change.fact)
+        self.touches[id_] = frozenset(search.ground.touched())
+        self.closings[id_] = Closing(finding, way, facts)
+
+    def _search(self, findings: Sequence[Finding], *, facts_open: bool = False) -> Search:
+        floors = {
+            name.removeprefix("floor-"): int(dated.value)
+            for name, parameter in self.edition.definitions.parameters.items()
+            if name.startswith("floor-")
+            and (dated := parameter.on(self.assessment.on)) is not None
+            and isinstance(dated.value, Fraction)
+        }
+        prices = {
+            path: inner.routes[0].price * self.weights.parts // inner.weights.parts if inner.routes else None
+            for path, inner in self.linked.items()
+        }
+        ground = Ground(self.edition.evidence, self.assessment.on, self.weights, floors, facts_open, prices)
+        evidence = self.assessment.prepared.evidence
+        return Search(self.edition, evidence, self.assessment.rules_of, ground, findings, work=self.work)
+
+    def _plan_linked(self, open_: Iterable[Finding]) -> None:
+        """Plans for embedded evidence of linked standards that open criteria ask for."""
+        asked: set[str] = set()
+        for finding in open_:
+            asked |= evidence_named(self.edition.rules[finding.criterion.id], self.edition.definitions)
+        for path, inner in self.assessment.linked.items():
+            if str(path[1]) in asked and inner.tier is None:
+                self.linked[path[:-1]] = plan(inner, others=0, work=self.work, progress=self.progress)
+
+    # ── All together ──
+
+    def _cheapest(self, open_: Sequence[Finding], tiers: set[str]) -> tuple[Route | None, list[_Component]]:
+        """The cheapest way to close these criteria without breaking others."""
+        wanted = list(open_)
+        for _ in range(MOST_ROUNDS):
+            planned = [self._component(group) for group in self._components(wanted)]
+            if any(each.way.result != "found" for each in planned):
+                return None, planned
+            best = self._route([each.way for each in planned])
+            after = self._after(best)
+            broken = [
+                f
+                for f in after.findings
+                if f.criterion.tier in tiers
+                and not f.satisfied
+                and all(f.criterion.id != each.criterion.id for each in wanted)
+                and (self.assessment.finding(f.criterion.id) or f).satisfied
+            ]
+            if not broken:
+                return best, planned
+            for finding in broken:
+                before = self.assessment.finding(finding.criterion.id) or finding
+                self.touches[finding.criterion.id] = frozenset(self._search([before]).ground.touched())
+                wanted.append(before)
+        return None, []
+
+    def _components(self, findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+        """The criteria in groups that share no evidence that could change."""
+        groups: list[tuple[set[str], list[Finding]]] = []
+        for finding in findings:
+            kinds, members = set(self.touches[finding.criterion.id]), [finding]
+            for group in [group for group in groups if group[0] & kinds]:
+                groups.remove(group)
+                kinds |= group[0]
+                members = group[1] + members
+            groups.append((kinds, members))
+        yield from (members for _, members in groups)
+
+    def _component(self, findings: list[Finding]) -> _Component:
+        if len(findings) == 1 and findings[0].criterion.id in self.closings:
+            return _Component(findings, self.closings[findings[0].criterion.id].way)
+        self.progress(self.searches, self.searches, f"{len(findings)} criteria together")
+        search = self._search(findings)
+        return _Component(findings, search.cheapest(list(search.met)), search)
+
+    def _others(self, best: Route, planned: Sequence[_Component]) -> Iterator[Route]:
+        """The next cheapest ways that do without some kind of evidence that the cheapest one uses."""
+        found: list[tuple[int, list[Way], tuple[str, ...]]] = []
+        for index, component in enumerate(planned):
+            if not self.others:
+                break
+            search = component.search or self._search(component.findings)
+            avoiding: list[tuple[str, ...]] = [component.way.kinds]
+            while len(avoiding) <= self.others:
+                way = search.cheapest(list(search.met), avoiding=avoiding)
+                if way.result != "found":
+                    break
+                ways = [way if place == index else each.way for place, each in enumerate(planned)]
+                gone = tuple(kind for kind in component.way.kinds if kind not in way.kinds)
+                found.append((sum(each.price for each in ways), ways, gone))
+                avoiding.append(way.kinds)
+        found.sort(key=lambda each: each[0])
+        number = 0
+        for _, ways, gone in found:
+            route = replace(self._route(ways), instead_of=gone)
+            if self._reaches(self._after(route)):
+                yield replace(route, groups=tuple(self._groups(route)))
+                number += 1
+            if number == self.others:
+                return
+
+    def _route(self, ways: Sequence[Way]) -> Route:
+        done = tuple(each for way in ways for each in way.done)
+        kinds = tuple(dict.fromkeys(kind for way in ways for kind in way.kinds))
+        return Route(done, (), sum(way.price for way in ways), all(way.proved for way in ways), kinds)
+
+    # ── What comes of it ──
+
+    def _after(self, route: Route, *, without: Path | None = None) -> Assessment:
+        """The assessment once the steps are taken, all but those at one place."""
+        done = [each for each in route.done if without is None or each.change.path[: len(without)] != without]
+        plan = self._said("found", (), None, self.assessment, ())
+        submission = apply(replace(route, done=tuple(done)), replace(plan, assessment=self.assessment, waiting=()))
+        return assess(self.edition, submission, self.assessment.on, modules=self.assessment.modules)
+
+    def _reaches(self, after: Assessment) -> bool:
+        assert self.target is not None
+        return any(each.tier.id == self.target.id and each.reached for each in after.tiers)
+
+    def _groups(self, route: Route) -> Iterator[Group]:
+        """The steps by the piece of evidence that they are about, each with the criteria that fail without it."""
+        places: dict[Path, list[Done]] = {}
+        for each in route.done:
+            places.setdefault(self._item(each.change.path), []).append(each)
+        full = self._after(route)
+        for place, done in places.items():
+            less = self._after(route, without=place)
+            closes = [
+                finding.criterion
+                for finding in full.findings
+                if finding.satisfied
+                and finding.criterion.obligation != "credit"
+                and not getattr(less.finding(finding.criterion.id), "satisfied", True)
+            ]
+            yield Group(place, tuple(done), tuple(closes))
+
+    def _item(self, path: Path) -> Path:
+        """The piece of evidence that a place belongs to."""
+        kind = self.edition.evidence[str(path[1])]
+        return path[:2] if kind.collects == "one" else path[:3]
+
+    def _said(
+        self,
+        result: Literal["found", "reached", "none", "not decided"],
+        routes: tuple[Route, ...],
+        partial: Route | None,
+        after: Assessment,
+        open_: Sequence[Finding],
+    ) -> Plan:
+        tiers = [tier for tier in self.edition.tiers if self.target is None or tier.id in _up_to(self.edition.tiers, self.target)]
+        if routes:
+            routes = tuple(each if each.groups else replace(each, groups=tuple(self._groups(each))) for each in routes)
+        if partial is not None:
+            partial = replace(partial, groups=tuple(self._groups(partial)))
+        last = open_ or result == "reached"
+        return Plan(
+            self.given,
+            self.target,
+            result,
+            routes,
+            partial,
+            tuple(self.closings[f.criterion.id] for f in open_),
+            tuple(renewals(after, tiers)) if last else (),
+            self.waiting,
+            self.weights,
+            tuple(self.scopes),
+            self.linked,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Component:
+    """Criteria that are planned together."""
+
+    findings: list[Finding]
+    way: Way
+    search: Search | None = None
+
+
+def _target(assessment: Assessment, to: str | None) -> Tier | None:
+    if to is None:
+        return assessment.next_tier
+    for tier in assessment.edition.tiers:
+        if tier.id == to and not tier.foundation:
+            return tier
+    raise UnknownTier(to)
+
+
+def _up_to(tiers: Sequence[Tier], target: Tier) -> set[str]:
+    ids = [tier.id for tier in tiers]
+    return set(ids[: ids.index(target.id) + 1])
+
+
+__all__ = ["Closing", "Group", "Outcome", "Plan", "Route", "UnknownTier", "apply", "plan"]
