@@ -37,7 +37,7 @@ check: install  ## Lint, types, floors of the house, rule files and their cases
 	@$(BIN)/ohaccredit rules check && $(BIN)/ohaccredit rules cases
 
 bench: install pdf-libraries  ## Measure speed as ratios in one run
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[pdf,excel,prove,dev,bench]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[pdf,excel,prove,batch,dev,bench]'
 	@$(BIN)/python -m benchmarks
 
 wheel: install  ## Build the wheel into dist/
@@ -56,7 +56,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	    echo "Installing python3-venv …"; apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv >/dev/null && $(PYTHON) -m venv $(VENV); \
 	  else echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; fi; }
 	@echo "Installing into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[pdf,excel,prove,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[pdf,excel,prove,batch,dev]'
 	@touch $@
 
 # WeasyPrint draws with Pango and HarfBuzz, which come from the system.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -409,3 +411,14 @@ def test_the_scope_says_itself() -> None:
     assert "practitioners: an item stands there once or 19 times." in said
     assert any(line.startswith("kpis.absence.points: one of ") for line in said)
     assert scope.first_day < ON < scope.last_day
+
+
+def test_without_the_solver_it_is_said_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['z3'] = None\n"
+        "from ohaccredit.language.problems import ProblemsFound\n"
+        "try:\n    import ohaccredit.language.solve\n"
+        "except ProblemsFound as found:\n    print(found.problems[0].message, found.problems[0].hint)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said == "The solver is not installed. Install it with: pip install 'ohaccredit[prove]'.\n"

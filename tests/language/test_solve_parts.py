@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import z3
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ohaccredit.language.counting import WHEN_EMPTY, count_verdict, share_verdict
@@ -60,6 +60,10 @@ def test_a_table_of_months_moves_every_day_as_the_calendar_does(months: int) -> 
 
 @settings(deadline=None, max_examples=300)
 @given(days, steps)
+@example(date(2024, 1, 31), 1)
+@example(date(2023, 8, 31), 6)
+@example(date(2024, 2, 29), 12)
+@example(date(1900, 3, 31), -1)
 def test_any_day_moves_by_any_number_of_months_as_the_calendar_does(day: date, months: int) -> None:
     moved = moved_by_months(FAR, STEPS)
     known = worked_out(moved.known, at=day.toordinal(), steps=months)

@@ -1,5 +1,8 @@
 """Populations in files: NDJSON or Parquet in, a folder of Parquet parts out.
 
+A Parquet file holds submissions as nested columns (`evidence` and what stands beside it), or as JSON in one column
+(`submission`).
+
 The input is cut into parts at places that depend on the input alone. Each part of the output is written whole under a
 passing name and then renamed, and it carries the job that it belongs to. A run that was interrupted is therefore taken
 up by writing the parts that are missing; a part of another job is never mixed in.
@@ -45,6 +48,8 @@ ROWS = 5_000
 """The rows of a batch, and of a part made from NDJSON: enough for the columns to pay, little enough for memory."""
 _JOB = b"ohaccredit"
 _PARQUET = b"PAR1"
+AS_JSON = "submission"
+"""The column of a Parquet file that holds whole submissions as JSON, instead of columns for what they say."""
 _TEXTS = ("$schema", "standard", "edition", "name")
 _EXPLANATION = ("criterion", "claim", "text", "status", "rejected_because")
 
@@ -130,9 +135,11 @@ def lines_of(population: Input, part: Part) -> Iterator[Line]:
     if population.parquet:
         number = part.first_row
         table = pq.ParquetFile(population.path)
-        for batch in table.iter_batches(batch_size=ROWS, row_groups=[part.start], use_threads=False):
-            for row in batch.to_pylist():
-                yield Line(number, content=_given(row))
+        as_json = AS_JSON in table.schema_arrow.names
+        chosen = [AS_JSON] if as_json else None
+        for batch in table.iter_batches(batch_size=ROWS, row_groups=[part.start], columns=chosen, use_threads=False):
+            for row in batch.column(0).to_pylist() if as_json else batch.to_pylist():
+                yield Line(number, _as_bytes(row)) if as_json else Line(number, content=_given(row))
                 number += 1
         return
     with population.path.open("rb") as file:
@@ -144,6 +151,10 @@ def lines_of(population: Input, part: Part) -> Iterator[Line]:
                     pass
             if text.strip():
                 yield Line(number, text)
+
+
+def _as_bytes(text: str | bytes | None) -> bytes:
+    return text.encode() if isinstance(text, str) else text or b""
 
 
 def _given(value: Any) -> Any:
@@ -165,6 +176,11 @@ def _given(value: Any) -> Any:
 def _columns(schema: pa.Schema, edition: Edition, path: Path) -> Iterator[Problem]:
     """What is wrong with the columns of a file, all at once."""
     place = Place(str(path), 1, 1)
+    if AS_JSON in schema.names:
+        given = schema.field(AS_JSON).type
+        if not (_holds(given, Text()) or pa.types.is_binary(given)):
+            yield _wrong(given, "submissions as JSON", (AS_JSON,), place)
+        return
     known = (*_TEXTS, "modules", "explanations", "evidence")
     if "evidence" not in schema.names:
         hint = "Each row is a submission: its evidence stands in a column of that name, with a field for each kind."

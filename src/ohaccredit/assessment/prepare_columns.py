@@ -15,7 +15,7 @@ import polars as pl
 
 from ohaccredit.assessment.prepare import Assurance, floors_of
 from ohaccredit.language.numbers import MILLIONTHS
-from ohaccredit.language.tables import Needs, Table, TablePath, Tables, field_at, item_record
+from ohaccredit.language.tables import HEIGHT, Needs, Table, TablePath, Tables, field_at, item_record
 from ohaccredit.language.types import Field, Keyed, ListOf, Number, Series
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.evidence import EvidenceType
@@ -98,7 +98,7 @@ class Preparation:
     def _counted(self, path: TablePath, frame: pl.DataFrame) -> pl.DataFrame:
         record = item_record(self._edition.record, path)
         items = self._items.get(path, ())
-        named = [name for name in frame.columns if name]
+        named = [name for name in frame.columns if name != HEIGHT]
         kept: dict[str, pl.Expr] = {}
         for item in items:
             counts = self._counts(item)

@@ -57,7 +57,6 @@ class Job:
 @click.option("--module", "modules", multiple=True, help="Assess an optional module too.")
 @click.option("--verified", is_flag=True, help="Count only evidence that an assessor accepted.")
 @click.option("--workers", type=click.IntRange(1), help="Processes that work side by side; else one for each core.")
-@click.option("--roads", is_flag=True, help="Only say how each criterion is decided: in columns, or row by row and why.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON document.")
 @click.pass_context
 @reports_problems
@@ -71,7 +70,6 @@ def command(
     modules: tuple[str, ...],
     verified: bool,
     workers: int | None,
-    roads: bool,
     as_json: bool,
 ) -> None:
     """Assess every submission of INPUT (NDJSON, one a line, or Parquet), into Parquet parts in the folder OUTPUT.
@@ -86,9 +84,6 @@ def command(
     loaded = _edition(home, standard, edition, day, modules)
     job = Job(home.root, loaded.standard, loaded.edition, day, verified, modules)
     population = job.population()
-    if roads:
-        _show_roads(population, as_json=as_json)
-        return
     read = open_population(Path(input_), loaded)
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
@@ -217,11 +212,3 @@ def _show(edition: Edition, counts: dict[str, Any], folder: Path) -> None:
         click.echo('  What is wrong with them stands in the column "errors", with the number of the row.')
     click.echo(f"Written: {folder}")
 
-
-def _show_roads(population: Population, *, as_json: bool) -> None:
-    roads = population.roads
-    if as_json:
-        print_json([{"criterion": road.criterion, "columns": road.as_expression, "why": road.why} for road in roads])
-        return
-    for road in roads:
-        click.echo(f"{road.criterion}: {'in columns' if road.as_expression else f'row by row, because {road.why}'}")

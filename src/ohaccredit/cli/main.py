@@ -12,9 +12,11 @@ import click
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "assess": ("assess", "Assess a submission: the tier it reaches, why, and the next steps."),
     "explain": ("explain", "Explain one finding: rule, evidence, source, what would change it."),
+    "plan": ("plan", "Plan the cheapest way to the next tier, and what falls due."),
     "fitnote": ("fitnote", "Check fit notes and health and work reports; timelines; a summary."),
     "standards": ("standards", "List and show standards; the JSON Schema of a submission."),
     "rules": ("rules", "Check rule files and run their worked cases."),
+    "batch": ("batch", "Assess a whole population: NDJSON or Parquet in, Parquet out."),
     "population": ("population", "Make up a population of submissions, and show what one holds."),
 }
 

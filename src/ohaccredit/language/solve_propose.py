@@ -40,9 +40,10 @@ def propose_scope(
     for rule in rules:
         for condition in (rule.applies_when, rule.met_when):
             survey.visit(condition, ((("",)),))
-    items = {
-        path: max(min(len(told), most), survey.counted.get(path, 0)) + 1 for path, told in survey.told_apart.items()
-    }
+    items = {}
+    for path, told in survey.told_apart.items():
+        wanted = sum(number for _, number in told)
+        items[path] = max(min(wanted, most), survey.counted.get(path, 0)) + 1
     plain = max(items.values(), default=1)
     first = shift_months(on, -12 * YEARS_BACK)
     return Scope(
@@ -64,8 +65,8 @@ class _Survey:
     definitions: t.Definitions
     record: Record
     on: date
-    told_apart: dict[str, list[object]] = field(default_factory=dict)
-    """What tells the items of each list apart: what they are chosen by, and once for all tests of every item."""
+    told_apart: dict[str, list[tuple[object, int]]] = field(default_factory=dict)
+    """What tells the items of each list apart: what they are chosen by (None for tests of every item), how many."""
     counted: dict[str, int] = field(default_factory=dict)
     """How many different items are asked for."""
     copies: dict[str, int] = field(default_factory=dict)
@@ -174,9 +175,10 @@ class _Survey:
     def _list(self, node: t.Quantified, scopes: tuple[Start, ...]) -> Start:
         places = self._places(node.over, scopes)
         bounds = self._numbers(node.bound)
-        self._need(places, (node.where or node.satisfying) if node.kind in ("some", "count") else None)
+        chosen_by = (node.where or node.satisfying) if node.kind in ("some", "count") else None
+        most = max((ceil(bound) for bound in bounds), default=1) if node.kind == "count" else 1
+        self._need(places, chosen_by, min(most, MOST_COUNTED))
         for place in places if node.kind == "count" else ():
-            most = max((ceil(bound) for bound in bounds), default=1)
             self.counted[place] = max(self.counted.get(place, 0), min(most, MOST_COUNTED))
             if most > MOST_COUNTED and node.distinct is None:
                 self.copies[place] = max(self.copies.get(place, 0), min(most, MOST_COPIES))
@@ -188,11 +190,11 @@ class _Survey:
             return tuple(f"{place}.{key}" for place in places for key in node.collection.keys)
         return tuple(places)
 
-    def _need(self, places: Iterable[str], chosen_by: t.Condition | None) -> None:
+    def _need(self, places: Iterable[str], chosen_by: t.Condition | None, number: int = 1) -> None:
         for place in places:
             known = self.told_apart.setdefault(place, [])
-            if chosen_by not in known:
-                known.append(chosen_by)
+            if (chosen_by, number) not in known:
+                known.append((chosen_by, number))
 
     # ── Series ──
 

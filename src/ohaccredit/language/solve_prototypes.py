@@ -26,7 +26,8 @@ BASE = 1000
 FEW = 3
 """Too few for any change to stand out."""
 
-Shape = tuple[str, tuple[date, ...]]
+DAYS_EACH = 225
+"""Where a share is of time and the people behind it are counted apart: about the days that one works in a year."""
 
 
 @dataclass(slots=True)
@@ -130,8 +131,9 @@ def _figures(asked: Asked, measure: Measure, level: Fraction, base: int) -> dict
         figures[measure.of] = lowest + (highest - lowest) * level
         figures[measure.spread] = Fraction(highest - lowest, 20)
     else:
-        figures[measure.of] = Fraction(round(level * base))
-        figures[measure.base] = Fraction(base)
+        among = base * DAYS_EACH if measure.people else base
+        figures[measure.of] = Fraction(round(level * among))
+        figures[measure.base] = Fraction(among)
     if measure.people:
         figures[measure.people] = Fraction(base)
     return {

@@ -18,6 +18,8 @@ import polars as pl
 from ohaccredit.language.encode import Encoded
 from ohaccredit.language.types import Choices, Date, Field, Keyed, ListOf, Number, Record, Series, Type, YesNo
 
+HEIGHT = "#height"
+"""The only column of a table of which no field is wanted: a frame knows its height by its columns."""
 TablePath = tuple[str, ...]
 """The names that lead to a list from the top of a submission, through records, keys and other lists."""
 Needs = Mapping[TablePath, frozenset[str]]
@@ -157,7 +159,7 @@ class Gatherer:
         for path, gathered in self._gathered.items():
             columns = [column.series(name, gathered.height) for name, column in gathered.columns.items()]
             if not columns:  # a frame knows its height by its columns
-                columns = [pl.Series("", [None], pl.Null).new_from_index(0, gathered.height)]
+                columns = [pl.Series(HEIGHT, [None], pl.Null).new_from_index(0, gathered.height)]
             made[path] = Table(pl.DataFrame(columns), pl.Series(gathered.parents, dtype=pl.UInt32) if path else None)
             for column in gathered.columns.values():
                 column.rows, column.values = [], []

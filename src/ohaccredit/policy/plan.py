@@ -16,15 +16,17 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from ohaccredit.assessment.assess import Assessment, Finding, assess
-from ohaccredit.assessment.prepare import ROOT, Path
+from ohaccredit.assessment.prepare import ROOT, Path, prepare
 from ohaccredit.assessment.submission import Submission
-from ohaccredit.language.outcome import Outcome
+from ohaccredit.language.solve_evidence import raw_of
+from ohaccredit.language.trace import Tracer
+from ohaccredit.language.types import Keyed, Record
 from ohaccredit.language.walk import evidence_named
 from ohaccredit.policy.plan_apply import carry_out, with_evidence
 from ohaccredit.policy.plan_costs import Weights, weights_of
 from ohaccredit.policy.plan_evidence import Ground
 from ohaccredit.policy.plan_search import WORK, Done, Search, Way
-from ohaccredit.policy.renewals import Renewal, renewals
+from ohaccredit.policy.renewals import STANDING, Renewal, renewals
 from ohaccredit.standards.edition import Criterion, Tier
 
 MOST_OTHERS = 3
@@ -117,15 +119,24 @@ def apply(route: Route, plan: Plan) -> Submission:
     """The submission as it would be once the steps of a route are taken."""
     submission = plan.assessment.submission
 
+    uncounted = [path for path in plan.assessment.prepared.uncounted if path not in plan.waiting]
+    evidence: dict[str, Any] = carry_out(submission.evidence, route.done, uncounted, _embedded(plan.linked))
+    if plan.assessment.assurance == "verified":
+        evidence = {
+            name: _accepted(each, plan) if name in plan.assessment.edition.evidence else each
+            for name, each in evidence.items()
+        }
+    return with_evidence(submission, evidence)
+
+
+def _embedded(linked: Mapping[Path, Plan]) -> Callable[[Path, Mapping[str, Any]], Mapping[str, Any]]:
+    """What becomes of embedded evidence once its own plan is carried out."""
+
     def embedded(path: Path, content: Mapping[str, Any]) -> Mapping[str, Any]:
-        inner = plan.linked[path]
+        inner = linked[path]
         return {**content, ROOT: apply(inner.routes[0], inner).evidence}
 
-    uncounted = [path for path in plan.assessment.prepared.uncounted if path not in plan.waiting]
-    evidence = carry_out(submission.evidence, route.done, uncounted, embedded)
-    if plan.assessment.assurance == "verified":
-        evidence = {name: _accepted(each, plan) if name in plan.assessment.edition.evidence else each for name, each in evidence.items()}
-    return with_evidence(submission, evidence)
+    return embedded
 
 
 def _accepted(content: Any, plan: Plan) -> Any:
@@ -163,6 +174,7 @@ class _Planner:
         self.touches: dict[str, frozenset[str]] = {}
         self.scopes: dict[str, None] = {}
         self.searches = 0
+        self.together: dict[tuple[str, ...], _Component] = {}
 
     def plan(self) -> Plan:
         if self.target is None:
@@ -276,9 +288,12 @@ class _Planner:
     def _component(self, findings: list[Finding]) -> _Component:
         if len(findings) == 1 and findings[0].criterion.id in self.closings:
             return _Component(findings, self.closings[findings[0].criterion.id].way)
-        self.progress(self.searches, self.searches, f"{len(findings)} criteria together")
-        search = self._search(findings)
-        return _Component(findings, search.cheapest(list(search.met)), search)
+        ids = tuple(finding.criterion.id for finding in findings)
+        if ids not in self.together:
+            self.progress(self.searches, self.searches, f"{len(findings)} criteria together")
+            search = self._search(findings)
+            self.together[ids] = _Component(findings, search.cheapest(list(search.met)), search)
+        return self.together[ids]
 
     def _others(self, best: Route, planned: Sequence[_Component]) -> Iterator[Route]:
         """The next cheapest ways that do without some kind of evidence that the cheapest one uses."""
@@ -313,12 +328,45 @@ class _Planner:
 
     # ── What comes of it ──
 
-    def _after(self, route: Route, *, without: Path | None = None) -> Assessment:
-        """The assessment once the steps are taken, all but those at one place."""
-        done = [each for each in route.done if without is None or each.change.path[: len(without)] != without]
-        plan = self._said("found", (), None, self.assessment, ())
-        submission = apply(replace(route, done=tuple(done)), replace(plan, assessment=self.assessment, waiting=()))
+    def _after(self, route: Route) -> Assessment:
+        """The assessment once the steps are taken."""
+        submission = with_evidence(self.assessment.submission, self._evidence(route.done))
         return assess(self.edition, submission, self.assessment.on, modules=self.assessment.modules)
+
+    def _evidence(self, done: Iterable[Done]) -> dict[str, Any]:
+        given = self.assessment
+        return carry_out(given.submission.evidence, done, given.prepared.uncounted, _embedded(self.linked))
+
+    def _tracer(self, route: Route, without: Path | None) -> Tracer:
+        """The evidence once all steps are taken but those at one place, ready for rules to be asked."""
+        given = self.assessment
+        done = [each for each in route.done if without is None or each.change.path[: len(without)] != without]
+
+        evidence = self._evidence(done)
+        if any(each.change.kind == "reach" for each in route.done):
+            submission = with_evidence(given.submission, evidence)
+            prepared = assess(self.edition, submission, given.on, modules=given.modules).prepared
+        else:  # what is embedded stays as it was assessed
+            prepared = prepare(
+                self.edition, evidence, given.on, given.assurance, lambda edition, content, path: self._assessed(path)
+            )
+        rules_of = self.edition.rules_of(prepared.evidence, given.on)
+        return Tracer(self.edition.definitions, prepared.evidence, rules_of)
+
+    def _assessed(self, path: Path) -> Mapping[str, Any]:
+        """What an embedded assessment came to, as it stands in a submission."""
+        value: Any = self.assessment.prepared.evidence
+        kind: Any = self.edition.record
+        for step in path[1:-1]:
+            value = value[step]
+            kind = (
+                kind.fields[step].type
+                if isinstance(kind, Record)
+                else kind.records[step]
+                if isinstance(kind, Keyed)
+                else kind.item
+            )
+        return {name: raw_of(each, kind.fields[name].type) for name, each in value.items()}
 
     def _reaches(self, after: Assessment) -> bool:
         assert self.target is not None
@@ -329,15 +377,14 @@ class _Planner:
         places: dict[Path, list[Done]] = {}
         for each in route.done:
             places.setdefault(self._item(each.change.path), []).append(each)
-        full = self._after(route)
+        full = self._tracer(route, None)
+        open_ = [each for each in self.closings if full.decide(self.edition.rules[each]).outcome in STANDING]
         for place, done in places.items():
-            less = self._after(route, without=place)
+            less = self._tracer(route, place)
             closes = [
-                finding.criterion
-                for finding in full.findings
-                if finding.satisfied
-                and finding.criterion.obligation != "credit"
-                and not getattr(less.finding(finding.criterion.id), "satisfied", True)
+                self.edition.criteria[criterion]
+                for criterion in open_
+                if less.decide(self.edition.rules[criterion]).outcome not in STANDING
             ]
             yield Group(place, tuple(done), tuple(closes))
 
@@ -354,7 +401,11 @@ class _Planner:
         after: Assessment,
         open_: Sequence[Finding],
     ) -> Plan:
-        tiers = [tier for tier in self.edition.tiers if self.target is None or tier.id in _up_to(self.edition.tiers, self.target)]
+        tiers = [
+            tier
+            for tier in self.edition.tiers
+            if self.target is None or tier.id in _up_to(self.edition.tiers, self.target)
+        ]
         if routes:
             routes = tuple(each if each.groups else replace(each, groups=tuple(self._groups(each))) for each in routes)
         if partial is not None:
@@ -398,4 +449,4 @@ def _up_to(tiers: Sequence[Tier], target: Tier) -> set[str]:
     return set(ids[: ids.index(target.id) + 1])
 
 
-__all__ = ["Closing", "Group", "Outcome", "Plan", "Route", "UnknownTier", "apply", "plan"]
+__all__ = ["Closing", "Group", "Plan", "Route", "UnknownTier", "apply", "plan"]

@@ -29,13 +29,13 @@ def carry_out(
             turned_down.discard(item)
             _anew(new, item)
         if change.kind == "extend":
-            _set(new, path, _continued(_at(new, path), each.value))
+            _set(new, path, _continued(_at(new, path), deepcopy(each.value)))
         elif change.kind == "reach":
             _set(new, path, embedded(path, _at(new, path)))
         elif change.kind == "hand in":
-            _set(new, path, _at(new, path) or each.value)
+            _set(new, path, _at(new, path) or deepcopy(each.value))
         else:
-            _set(new, path, each.value)
+            _set(new, path, deepcopy(each.value))
     return new
 
 

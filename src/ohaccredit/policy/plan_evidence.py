@@ -30,7 +30,7 @@ from ohaccredit.language.solve_evidence import (
     YesNoField,
     raw_of,
 )
-from ohaccredit.language.solve_logic import Truth, any_of, both, either, no
+from ohaccredit.language.solve_logic import Truth, all_of, any_of, both, either, no
 from ohaccredit.language.solve_scope import OutOfScope, Scope, SeriesScope, given_points
 from ohaccredit.language.solve_terms import constant, one_of_cases, unknown
 from ohaccredit.language.types import (
@@ -94,6 +94,8 @@ class Ground:
     """Embedded evidence of linked standards: what it costs to bring it to "met"; None: that is not known."""
     changes: list[Change] = field(default_factory=list)
     limits: list[Truth] = field(default_factory=list)
+    settled: list[Callable[[], Truth]] = field(default_factory=list)
+    """Limits that can only be said once all formulas are made."""
 
     def prices(self) -> Iterator[tuple[Truth, int]]:
         """What is paid for: each change, and each kind of evidence once, if anything of it is changed."""
@@ -155,6 +157,7 @@ class Standing(Fields):
         yield from super().limits()
         if not self.path:
             yield from self._ground.limits
+            yield from (limit() for limit in self._ground.settled)
 
     def _standing(self, each: Field) -> Part:
         path = f"{self.path}.{each.name}" if self.path else each.name
@@ -205,7 +208,9 @@ class Standing(Fields):
         nature = type_.nature_of(spot.own, kind)
         of_item = len(spot.own) == 1
         identity = of_item and each.name in type_.identified_by
-        fixed = (of_item and each.name in ASSESSORS) or (spot.stated and (nature == "fact" or (identity and now is not None)))
+        fixed = (of_item and each.name in ASSESSORS) or (
+            spot.stated and (nature == "fact" or (identity and now is not None))
+        )
         fact = spot.stated and nature == "fact" and now is None
         if fixed and not (fact and ground.facts_open):
             return _as_is(path, kind, now)
@@ -215,11 +220,13 @@ class Standing(Fields):
         achieved = nature == "achieved"
         if now is not None:
             try:
-                same = part.fix_value(now)
+                part.fix_value(now)
             except OutOfScope:
                 return _as_is(path, kind, now)
-            done = no(same)
+            done = z3.Bool(f"{path} is changed")
             ground.limits.append(part.given)
+            # Only the options that rules ask about are told apart, so this waits until they have asked.
+            ground.settled.append(lambda: either(done, part.fix_value(now)))
             doing, price, achieved = self._changed(part, now, achieved)
         ground.limits += _bounds(part, each, done, ground)
         ground.limits.append(either(no(done), spot.within))
@@ -236,7 +243,7 @@ class Standing(Fields):
                 self._ground.limits.append(part.value.ordinal >= now)  # type: ignore[union-attr]
                 return "renew", weights.item, False
             case OptionField(kind=Choices()):
-                self._ground.limits += [part.value.holds(option) for option in now]  # type: ignore[union-attr]
+                self._ground.settled.append(lambda: all_of(_kept(part, now)))
                 return "change", weights.item, achieved
             case OptionField(kind=Text()):
                 return "change", weights.item, achieved
@@ -312,7 +319,9 @@ class StandingPoints(Points):
         own = now or []
         for index, (there, item) in enumerate(self.places):
             old = index < len(own)
-            inner = Spot((*spot.at, index), spot.names, spot.own, spot.type, old, both(spot.within, self.handed_in, there))
+            inner = Spot(
+                (*spot.at, index), spot.names, spot.own, spot.type, old, both(spot.within, self.handed_in, there)
+            )
             values = {name: part.value for name, part in item.made.items() if isinstance(part, Single)}
             place = Standing(f"{path}.{index}", kind.item, scope, own[index] if old else None, ground, inner, values)
             self.places[index] = (there, place)
@@ -366,6 +375,12 @@ def _open(path: str, each: Field, scope: Scope, now: Any) -> Single:
             return OptionField(path, "", kind, texts)
         case _:
             return OptionField(path, "", kind, kind.options)
+
+
+def _kept(part: OptionField, now: Sequence[str]) -> Iterator[Truth]:
+    """Options that were named stay named."""
+    value: Any = part.value
+    return (value.holds(option) for option in now)
 
 
 def _bounds(part: Single, each: Field, done: Truth, ground: Ground) -> Iterator[Truth]:

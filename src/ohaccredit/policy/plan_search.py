@@ -77,8 +77,13 @@ class Search:
         rules = [edition.rules[finding.criterion.id] for finding in findings]
         scope = propose_scope(edition.definitions, rules, edition.record, rules_of)
         # A count that a rule names goes beyond the usual number of new items; nothing else needs to.
-        items = {path: number if number > MOST_NEW_ITEMS + 2 else min(number, MOST_NEW_ITEMS) for path, number in scope.items.items()}
-        self.scope = replace(scope, items=items, copies={}, first_day=min(scope.first_day, shift_months(rules_of, -12 * YEARS_KNOWN)))
+        items = {
+            path: number if number > MOST_NEW_ITEMS + 2 else min(number, MOST_NEW_ITEMS)
+            for path, number in scope.items.items()
+        }
+        self.scope = replace(
+            scope, items=items, copies={}, first_day=min(scope.first_day, shift_months(rules_of, -12 * YEARS_KNOWN))
+        )
         stands = standing(edition.record, evidence, self.scope, ground)
         world = World(edition.definitions, edition.record, rules_of, self.scope, stands)
         self.met: dict[str, Truth] = {}

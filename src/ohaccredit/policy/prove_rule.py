@@ -21,7 +21,7 @@ from ohaccredit.policy.properties import Answer
 from ohaccredit.policy.prove_beside import Bettered, FilledIn
 from ohaccredit.policy.prove_confirm import decided
 from ohaccredit.policy.prove_items import added_items
-from ohaccredit.policy.prove_worlds import Ground, lists_read
+from ohaccredit.policy.prove_worlds import Ground, TwoWorlds, lists_read
 from ohaccredit.standards.edition import Edition
 
 RANK = {Outcome.NOT_MET: 0, Outcome.NOT_EVIDENCED: 1, Outcome.MET: 2}
@@ -197,8 +197,17 @@ def _better(asking: _Asking) -> Answer:
     change = Bettered(asking.ground.scope)
     worlds = asking.ground.beside_changed(change)
     after = worlds.after.outcome(asking.edition.rules[asking.criterion])
-    search = worlds.find(_lowered(asking.outcomes, after), effort=EFFORT_OF_TWO)
+    search = _plainest(worlds, asking.outcomes, _lowered(asking.outcomes, after))
     return _compared(asking, "better", "better", search, "Better evidence")
+
+
+def _plainest(worlds: TwoWorlds, before: Outcomes, *wanted: Truth) -> Search:
+    """What lowers an outcome; such as was met before, if there is any."""
+    search = worlds.find(*wanted, effort=EFFORT_OF_TWO)
+    if search.result != "found":
+        return search
+    plainer = worlds.find(*wanted, before.met, effort=EFFORT_OF_TWO)
+    return plainer if plainer.result == "found" else search
 
 
 def _lowered(before: Outcomes, after: Outcomes) -> Truth:
@@ -219,7 +228,7 @@ def _one_more(asking: _Asking, rule: t.Rule) -> Iterator[Answer]:
             says = f"What a good item of {path} is cannot be read from the rule."
             yield asking.answer("one-more-item", "not decided", says, what="one more item")
             continue
-        search = worlds.find(_lowered(asking.outcomes, after), applies, all_of(conditions), effort=EFFORT_OF_TWO)
+        search = _plainest(worlds, asking.outcomes, _lowered(asking.outcomes, after), applies, all_of(conditions))
         yield _compared(asking, "one-more-item", "one more item", search, f"One more good item in {path}")
     if not added:
         yield asking.answer("one-more-item", "proved", "It reads no list of the submission.", what="one more item")

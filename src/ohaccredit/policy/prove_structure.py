@@ -79,7 +79,7 @@ def _bands(edition: Edition) -> Iterator[Answer]:
         }
         tried = sorted({value + step for value in limits for step in (-1, 0, 1) if value + step >= 0})
         chosen = [(value, _option(edition, derived, read, value)) for value in tried]
-        yield _in_one_piece(edition, derived, read, chosen)
+        yield _in_one_piece(derived, read, chosen)
 
 
 def _option(edition: Edition, derived: t.Derived, read: t.FieldValue, value: int) -> object:
@@ -92,7 +92,7 @@ def _option(edition: Edition, derived: t.Derived, read: t.FieldValue, value: int
     return tracer.value(t.DerivedValue(derived.name, derived.type, Place("", 0, 0)))[0]
 
 
-def _in_one_piece(edition: Edition, derived: t.Derived, read: t.FieldValue, chosen: list[tuple[int, object]]) -> Answer:
+def _in_one_piece(derived: t.Derived, read: t.FieldValue, chosen: list[tuple[int, object]]) -> Answer:
     left: list[object] = []
     for index, (value, option) in enumerate(chosen):
         if option in left:

@@ -14,6 +14,7 @@ from ohaccredit.language.problems import ProblemsFound
 from ohaccredit.language.solve import NotEncodable
 from ohaccredit.language.solve_find import Search
 from ohaccredit.language.solve_logic import Truth, any_of, either
+from ohaccredit.language.types import Choice, Keyed, ListOf, Number, Record, Series, Text, Type, YesNo
 from ohaccredit.language.walk import evidence_named
 from ohaccredit.policy.properties import Answer
 from ohaccredit.policy.prove_confirm import assessed
@@ -21,6 +22,8 @@ from ohaccredit.policy.prove_worlds import Ground
 from ohaccredit.standards.edition import Criterion, Edition, Tier
 
 EFFORT = 60_000_000
+SPARES = (1, 3)
+"""How many places more than a rule alone needs each list has for each rule that reads it."""
 
 
 def first_day(edition: Edition) -> date:
@@ -85,12 +88,13 @@ def _reachable(edition: Edition, tier: Tier, on: date) -> tuple[Answer, Mapping[
         if search.result == "none":
             culprits = _culprits(edition, part, on)
             says = f"{name} cannot be reached: nothing meets {_list(culprits)} together."
-            alone = _meeting(edition, culprits, on)
+            alone = _meeting(edition, culprits, on, (max(SPARES) + 2,))
             if alone.result != "none":
                 says = f"The scope is too narrow to meet {_list(part)} together; {_list(culprits)} stand in the way."
                 return Answer("reachable", tier.id, "not decided", says, day), None
             return Answer("reachable", tier.id, "refuted", says, day), None
         evidence |= search.evidence
+    evidence = completed(evidence, edition.record)
     result = assessed(edition, evidence, on)
     reached = next(each for each in result.tiers if each.tier == tier).reached
     how = f"{len(criteria)} criteria in {len(parts)} groups that share no evidence, each met by itself"
@@ -128,10 +132,15 @@ def groups(edition: Edition, criteria: Sequence[Criterion]) -> list[list[Criteri
     return [group for _, group in found]
 
 
-def _meeting(edition: Edition, part: Sequence[Criterion], on: date) -> Search:
-    ground = Ground(edition, [each.id for each in part], on, assessable=True)
-    finder = ground.finder(effort=EFFORT)
-    return finder.find(*_together(ground, part), *_earning(ground, part))
+def _meeting(edition: Edition, part: Sequence[Criterion], on: date, spares: Sequence[int] = SPARES) -> Search:
+    """What meets all of them, looked for in wider and wider scopes."""
+    search = Search("none")
+    for spare in spares:
+        ground = Ground(edition, [each.id for each in part], on, spare=spare)
+        search = ground.finder(effort=EFFORT).find(*_together(ground, part), *_earning(ground, part))
+        if search.result != "none":
+            break
+    return search
 
 
 def _together(ground: Ground, part: Sequence[Criterion]) -> list[Truth]:
@@ -151,13 +160,43 @@ def _earning(ground: Ground, part: Sequence[Criterion]) -> Iterator[Truth]:
 def _culprits(edition: Edition, part: Sequence[Criterion], on: date) -> list[Criterion]:
     """A smallest group of criteria that cannot be met together, as far as the solver can tell."""
     kept = list(part)
-    ground = Ground(edition, [each.id for each in part], on, assessable=True)
+    ground = Ground(edition, [each.id for each in part], on, spare=1)
     finder = ground.finder(effort=EFFORT)
     for each in part:
         fewer = [other for other in kept if other is not each]
         if fewer and finder.find(*_together(ground, fewer), *_earning(ground, fewer)).result == "none":
             kept = fewer
     return kept
+
+
+def completed(value: Any, kind: Type) -> Any:
+    """Evidence with the fields that every file must have and no rule reads."""
+    match kind:
+        case Record() if isinstance(value, dict):
+            found = {
+                each.name: completed(value[each.name], each.type) if each.name in value else _anything(each.type)
+                for each in kind
+                if each.name in value or each.required
+            }
+            return {name: each for name, each in found.items() if each is not None}
+        case ListOf() | Series() if isinstance(value, list):
+            return [completed(item, kind.item) for item in value]
+        case Keyed() if isinstance(value, dict):
+            return {key: completed(item, kind.records[key]) for key, item in value.items()}
+    return value
+
+
+def _anything(kind: Type) -> Any:
+    match kind:
+        case Text():
+            return "something"
+        case Choice(options=options):
+            return options[0]
+        case YesNo():
+            return True
+        case Number():
+            return max(kind.minimum or 0, 0)
+    return None
 
 
 def _shape(edition: Edition, evidence: Mapping[str, Any]) -> str:
@@ -234,7 +273,7 @@ def _earned(edition: Edition, tier: Tier, on: date, reached: Mapping[str, Any] |
 
 
 def _not_applying(edition: Edition, criteria: Sequence[Criterion], on: date) -> Search:
-    ground = Ground(edition, [each.id for each in criteria], on, assessable=True)
+    ground = Ground(edition, [each.id for each in criteria], on, spare=1)
     return ground.finder(effort=EFFORT).find(*(o.not_applicable for o in ground.outcomes.values()))
 
 

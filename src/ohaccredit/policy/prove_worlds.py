@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from ohaccredit.language import tree as t
 from ohaccredit.language.numbers import MILLIONTHS
@@ -15,24 +16,39 @@ from ohaccredit.language.solve_find import Finder, Search
 from ohaccredit.language.solve_logic import Truth, all_of, both, either, no
 from ohaccredit.language.solve_plausible import Plausible
 from ohaccredit.language.solve_propose import MOST_ITEMS, propose_scope
+from ohaccredit.language.solve_scope import SeriesScope
 from ohaccredit.language.solve_terms import Day
-from ohaccredit.language.walk import walk
+from ohaccredit.language.types import Keyed, Measure, Record, Series, Type
+from ohaccredit.language.walk import evidence_named, walk
 from ohaccredit.policy.prove_beside import Change
 from ohaccredit.standards.edition import Edition
 
 
 class Ground(World):
-    """All evidence within the scope that some criteria need, read by the rules of an edition on a day."""
+    """All evidence within the scope that some criteria need, read by the rules of an edition on a day.
+
+    With `spare`, lists have so many more places for each rule that reads them, and only such figures are tried as an
+    assessment counts: that is where many criteria are to be met together.
+    """
 
     def __init__(
-        self, edition: Edition, criteria: Iterable[str], on: date, *, most: int = MOST_ITEMS, assessable: bool = False
+        self, edition: Edition, criteria: Iterable[str], on: date, *, most: int = MOST_ITEMS, spare: int = 0
     ) -> None:
         rules = [edition.rules[id_] for id_ in criteria]
         scope = propose_scope(edition.definitions, rules, edition.record, on, most=most)
-        scope = replace(scope, series={path: with_working_days(each) for path, each in scope.series.items()})
+        scope = replace(
+            scope,
+            series={
+                path: with_working_days(each, _measure_at(edition.record, path)) for path, each in scope.series.items()
+            },
+        )
+        if spare:
+            scope = replace(
+                scope, items={path: each + spare * _readers(edition, rules, path) for path, each in scope.items.items()}
+            )
         super().__init__(edition.definitions, edition.record, on, scope)
         self.edition = edition
-        self._assessable = assessable
+        self._assessable = spare > 0
         self.outcomes: dict[str, Outcomes] = {rule.criterion: self.outcome(rule) for rule in rules}
 
     def possible(self) -> Truth:
@@ -59,29 +75,47 @@ class Ground(World):
         return TwoWorlds(self, change)
 
 
+def _readers(edition: Edition, rules: Iterable[t.Rule], path: str) -> int:
+    """How many rules read a list: each may need an item of its own there, if all are to be met together."""
+    return sum(1 for rule in rules if path.split(".")[0] in evidence_named(rule, edition.definitions))
+
+
 WORKING_DAYS = 250
 """About the days that a person can work in a year."""
 
 
-def with_working_days(scope: SeriesScope) -> SeriesScope:
-    """The series, and each of them in which time is counted in days and not in people.
+def with_working_days(scope: SeriesScope, measure: Measure | None) -> SeriesScope:
+    """The series, and those in which what is counted is each person's time in days.
 
-    The figures proposed for a series are of one size; where what is counted is part of each person's time, the rules
-    ask for many times as much of it as there are people.
+    The figures proposed for a series are of one size; of a measure that counts parts of people's time beside people,
+    rules ask for as many days as so many people can work.
     """
-    more: list[tuple[Point, ...]] = []
-    for series in scope.prototypes:
-        figures = [{name: value for name, value in point.items() if type(value) is int} for point in series]
-        if not any(value for point in figures for value in point.values()):
-            continue
-        whole = {name for point in figures for name, value in point.items() if _large(value)}
-        scaled = tuple(
-            {name: value * WORKING_DAYS if name in whole else value for name, value in point.items()}  # type: ignore[operator]
+    if measure is None or not measure.base or measure.people in ("", measure.base):
+        return scope
+    scaled = [
+        tuple(
+            {
+                name: value * WORKING_DAYS if name in (measure.of, measure.base) else value
+                for name, value in point.items()
+            }
             for point in series
         )
-        if whole and scaled not in scope.prototypes:
-            more.append(scaled)
-    return replace(scope, prototypes=(*scope.prototypes, *more))
+        for series in cast("Iterable[tuple[dict[str, int], ...]]", scope.prototypes)
+    ]
+    return replace(scope, prototypes=(*scope.prototypes, *(each for each in scaled if each not in scope.prototypes)))
+
+
+def _measure_at(record: Record, path: str) -> Measure | None:
+    """How the points of the series at a path are read."""
+    kind: Type = record
+    for name in path.split("."):
+        if isinstance(kind, Keyed):
+            kind = kind.records[name]
+        elif isinstance(kind, Record):
+            kind = kind.fields[name].type
+        else:
+            return None
+    return kind.measure if isinstance(kind, Series) else None
 
 
 class TwoWorlds(World):

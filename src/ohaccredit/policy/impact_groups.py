@@ -1,0 +1,97 @@
+"""The groups that employers fall into, as far as the standard itself declares them.
+
+A group is an option field of the profile (evidence that is given once and whose nature is a fact: it changes which
+criteria apply, and no work on it earns a tier), or a derived choice over the profile that some parameter depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ohaccredit.assessment.prepare import prepare
+from ohaccredit.language import tree as t
+from ohaccredit.language.problems import Place
+from ohaccredit.language.trace import Tracer
+from ohaccredit.language.types import Choice, Record, Words
+from ohaccredit.language.walk import walk
+from ohaccredit.standards.edition import Edition
+
+FACT = "fact"
+NOT_STATED = "not-stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Something that employers differ in, with its options in the order in which they are declared."""
+
+    id: str
+    words: Words
+    options: Mapping[str, Words]
+    path: tuple[str, str] | None
+    """The evidence type and its field; None for a derived choice, whose name is the id."""
+
+
+class Groups:
+    """Tells for one submission after another what groups it belongs to."""
+
+    def __init__(self, edition: Edition, on: date) -> None:
+        self._edition, self._on = edition, on
+        self._profile = {
+            name
+            for name, kind in edition.evidence.items()
+            if kind.collects == "one" and kind.natures.get(()) == FACT and not kind.linked
+        }
+        derived = [self._derived(name) for name in sorted({p.by for p in edition.definitions.parameters.values()})]
+        shared = {path for _, path in filter(None, derived) if path is not None}
+        self.groups: tuple[Group, ...] = (
+            *(each for each in self._fields() if each.path not in shared),
+            *(each for each, _ in filter(None, derived)),
+        )
+
+    def of(self, evidence: Mapping[str, Any]) -> dict[str, str]:
+        """The option of each group, as the evidence that counts has it."""
+        own = {name: each for name, each in evidence.items() if name in self._profile}
+        counted = prepare(self._edition, own, self._on, "declared", _never_linked).evidence
+        tracer = Tracer(self._edition.definitions, counted, self._on)
+        found = {}
+        for group in self.groups:
+            if group.path is None:
+                kind = self._edition.definitions.derived[group.id].type
+                assert kind is not None
+                value: object = tracer.value(t.DerivedValue(group.id, kind, Place("", 0, 0)))[0]
+            else:
+                record: Any = counted.get(group.path[0])
+                value = record.get(group.path[1]) if isinstance(record, dict) else None
+            found[group.id] = value if isinstance(value, str) else NOT_STATED
+        return found
+
+    def _fields(self) -> list[Group]:
+        found = []
+        for name in self._edition.evidence:
+            kind = self._edition.evidence[name].type
+            if name in self._profile and isinstance(kind, Record):
+                for field in kind:
+                    if isinstance(field.type, Choice) and not _of_every_item(self._edition, field.name):
+                        found.append(Group(f"{name}.{field.name}", field.words, _options(field.type), (name, field.name)))
+        return found
+
+    def _derived(self, name: str) -> tuple[Group, tuple[str, str] | None] | None:
+        """A derived choice over the profile; beside it the field whose options it merely repeats, if it does."""
+        derived = self._edition.definitions.derived.get(name)
+        if derived is None or not isinstance(derived.type, Choice):
+            return None
+        nodes = walk(derived.value, derived.bands, definitions=self._edition.definitions)
+        paths = {node.names: node.fields[-1].type for node in nodes if isinstance(node, t.PathTo)}
+        if not paths or not all(names[0] in self._profile for names in paths):
+            return None
+        ((names, kind), *others) = paths.items()
+        repeats = not others and isinstance(kind, Choice) and set(kind.options) == set(derived.type.options)
+        group = Group(name, derived.words, _options(derived.type), None)
+        return group, (names[0], names[1]) if repeats and len(names) == 2 else None
+
+
+def _never_linked(*_: object) -> Mapping[str, Any]:
+    raise AssertionError("a profile with evidence for another standard is not used")
