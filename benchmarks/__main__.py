@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-SECTIONS = ("rules", "pipeline", "notes", "pdf", "start")
+SECTIONS = ("rules", "pipeline", "notes", "population", "pdf", "start")
 
 
 def main(chosen: list[str]) -> int:

@@ -14,6 +14,8 @@ import pytest
 pytest.importorskip("polars")
 pytest.importorskip("pyarrow")
 
+import pyarrow as pa
+
 from ohaccredit.assessment.assess import Assessment, assess
 from ohaccredit.assessment.population import Line, Population
 from ohaccredit.assessment.prepare import Assurance
@@ -127,7 +129,7 @@ def test_a_figure_too_large_for_a_column_does_not_disturb_the_other_rows(figure:
     assert differences(population("declared"), [example("micro-firm-starting"), content, content]) == []
 
 
-RATIOS = "{mean_of: {ratio: [field answered, field asked]}, in: people, if_list_empty: not met, at_least: 50%}"
+RATIOS = "{mean_of: {ratio: [field answered, field asked]}, in: people, if_list_empty: 0%, at_least: 50%}"
 IDENTIFYING = "{every: people, satisfying: {field: identifying, at_least: 12}, if_list_empty: not met}"
 
 
@@ -251,6 +253,16 @@ def test_nothing_but_broken_rows_and_no_rows_at_all_are_populations_too() -> Non
     assert made.assess_lines([Line(1, b"{")]).num_rows == 1
     assert made.assess_lines([]).num_rows == 0
     assert made.assess_lines([Line(1, b'{"evidence": {}}')]).column("errors").null_count == 1
+
+
+def test_the_kernel_takes_and_gives_arrow_batches() -> None:
+    texts = [json.dumps(example("office-firm-basic")), "{"]
+    given = pa.record_batch({"row": pa.array([5, 6], pa.int64()), "json": pa.array(texts)})
+    made = population("declared")
+    found = made.assess_batch(given)
+    assert found.schema == made.schema
+    assert found.column("row").to_pylist() == [5, 6]
+    assert found.column("tier").to_pylist() == ["basic", None]
 
 
 # ── Random variations ───────────────────────────────────────────────────────────────────────────────

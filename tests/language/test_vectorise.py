@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -76,7 +75,7 @@ def outcomes(text: str, *evidence: dict[str, Any], on: date = ON) -> list[str]:
     vectors = VectorRules(SHARED, [rule], EVIDENCE, on)
     assert [road.why for road in vectors.roads] == [""]
     encoded = [encode(each, EVIDENCE) for each in evidence]
-    found: list[str] = vectors.decide(tables_of(encoded, EVIDENCE, vectors.needs), lambda: [])["sample"].to_list()
+    found: list[str] = vectors.decide(tables_of(encoded, EVIDENCE, vectors.needs), list)["sample"].to_list()
     return found
 
 
@@ -184,7 +183,7 @@ def test_rules_that_share_parts_do_not_disturb_each_other() -> None:
     vectors = VectorRules(SHARED, rules, EVIDENCE, ON)
     two = {"practitioners": [{"trained": True, "hours": 2}, {"trained": False, "hours": 3}]}
     evidence = [encode(each, EVIDENCE) for each in (people(), people(True), people(False), people(None), two)]
-    found = vectors.decide(tables_of(evidence, EVIDENCE, vectors.needs), lambda: []).rows()
+    found = vectors.decide(tables_of(evidence, EVIDENCE, vectors.needs), list).rows()
     assert found == [
         (NOT_MET, MET, NOT_MET, NOT_MET),
         (MET, MET, NOT_MET, OPEN),

@@ -17,10 +17,10 @@ from ohaccredit.reports.charts import (
     TierCounts,
     line_chart,
     line_table,
-    number,
     tier_chart,
     tier_table,
 )
+from ohaccredit.reports.svg import number
 from tests.reports.report_sample import ABSENCE, SURVEY, TIERS
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -18,26 +18,38 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ohaccredit.assessment.assess import Assessment, assess, explanation_for
+from ohaccredit.assessment.population_columns import ColumnReader
 from ohaccredit.assessment.prepare import ROOT, Assurance, prepare
 from ohaccredit.assessment.prepare_columns import Preparation
 from ohaccredit.assessment.submission import canonical, read_explanation, read_submission
 from ohaccredit.assessment.well_formed import quick_check
-from ohaccredit.language.encode import Encoded, encode_value
+from ohaccredit.language.encode import Encoded
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.months import read_day
 from ohaccredit.language.numbers import MILLIONTHS
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import Problem, ProblemsFound
-from ohaccredit.language.tables import Gatherer, Hold
+from ohaccredit.language.tables import Gatherer, Hold, Needs, Tables, as_it_is
 from ohaccredit.language.types import Date, Number, Text, Type
 from ohaccredit.language.vector_numbers import LARGEST
 from ohaccredit.language.vectorise import OUTCOME, OUTCOMES, Road, VectorRules
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.schema import submission_schema
 
-ROW, NAME, TIER, IN_THE_WAY, EXPLAINED, ERRORS, JSON = "row", "name", "tier", "in_the_way", "explained", "errors", "json"
+ROW, NAME, TIER, IN_THE_WAY, EXPLAINED, ERRORS, JSON = (
+    "row",
+    "name",
+    "tier",
+    "in_the_way",
+    "explained",
+    "errors",
+    "json",
+)
+_NAMED = ("organisation", "name")
+"""Where the profile says what an organisation is called, as for a single submission."""
 ERROR = pa.struct([("message", pa.string()), ("pointer", pa.string()), ("column", pa.int32()), ("hint", pa.string())])
 _WORDS = [outcome.value for outcome in OUTCOMES]
 
@@ -53,7 +65,7 @@ class Line:
     """The submission as it stood in columns, if it did: exact numbers, and nothing for what is missing."""
 
     def json(self) -> bytes:
-        """The submission as JSON."""
+        """The submission as JSON text."""
         return canonical(self.content).encode() if self.text is None else self.text
 
 
@@ -97,6 +109,7 @@ class Population:
         self._keeps = any(not road.as_expression for road in self._rules.roads)
         self._too_large = False
         self._gatherer = Gatherer(edition.record, self._preparation.needs, self._hold)
+        self._columns = ColumnReader(edition, self._preparation.needs)
         self._linked = [
             (name, path) for name, kind in edition.evidence.items() for path in kind.linked if kind.linked[path]
         ]
@@ -108,6 +121,11 @@ class Population:
             why = "the edition's rules go by a date in the evidence"
             return tuple(Road(each.id, False, why) for each in self._criteria)
         return self._rules.roads
+
+    @property
+    def needs(self) -> Needs:
+        """The columns that the rules read, and what it takes to tell whether they count."""
+        return self._preparation.needs
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -127,14 +145,51 @@ class Population:
     def assess_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The kernel for engines that hand over Arrow: the columns `row` and `json` in, those of `schema` out."""
         numbers, texts = batch.column(ROW).to_pylist(), batch.column(JSON).to_pylist()
-        return self.assess_lines(Line(number, text) for number, text in zip(numbers, texts, strict=True))
+        return self.assess_lines(
+            Line(number, text.encode() if isinstance(text, str) else text or b"")
+            for number, text in zip(numbers, texts, strict=True)
+        )
 
     def assess_lines(self, lines: Iterable[Line]) -> pa.RecordBatch:
         """One row of the result for each line, in their order."""
         batch = _Batch()
         for line in lines:
             self._take(line, batch)
-        return self._result(batch)
+        return self._result(batch, self._gatherer.tables())
+
+    def assess_columns(self, first_row: int, given: pa.RecordBatch) -> pa.RecordBatch:
+        """One row of the result for each submission of a batch that holds them as nested columns."""
+        about = [name for name in given.schema.names if name != ROOT]
+        said = given.select(about).to_pylist() if about else [{}] * given.num_rows
+        tables, doubtful = self._columns.read(given.column(ROOT))
+        batch = _Batch(numbers=list(range(first_row, first_row + given.num_rows)), columnar=list(range(given.num_rows)))
+        batch.names = [None] * given.num_rows
+        alone = set(range(given.num_rows)) if self._one_by_one or self._keeps else set(doubtful)
+        organisations = self._names(given.column(ROOT))
+        for at, content in enumerate(said):
+            content = {name: value for name, value in content.items() if value is not None}
+            batch.names[at] = content.get("name") or organisations[at]
+            if at not in alone and content and not self._fits(as_json({**content, ROOT: {}})):
+                alone.add(at)
+            elif at not in alone:
+                self._say(content, batch, at)
+        for at in sorted(alone):
+            line = Line(first_row + at, content=as_json(given.slice(at, 1).to_pylist()[0]))
+            try:
+                batch.alone[at] = self._alone(line)
+            except ProblemsFound as found:
+                batch.errors[at] = list(found.problems)
+        return self._result(batch, tables)
+
+    def _names(self, evidence: pa.StructArray) -> list[str | None]:
+        """What each organisation calls itself."""
+        for name in _NAMED:
+            number = evidence.type.get_field_index(name) if pa.types.is_struct(evidence.type) else -1
+            if number < 0:
+                return [None] * len(evidence)
+            evidence = pc.struct_field(evidence, number)
+        names: list[str | None] = evidence.to_pylist()
+        return names
 
     # ── Reading ──
 
@@ -150,7 +205,7 @@ class Population:
                 content = source.value
                 if not self._fits(content):
                     read_submission(source, self.edition)
-            batch.names[at] = content.get("name") or content[ROOT].get("organisation", {}).get("name")
+            batch.names[at] = content.get("name") or _follow(content[ROOT], _NAMED)
             if self._one_by_one or self._embeds(content[ROOT]) or not self._gather(content, batch, at):
                 batch.alone[at] = self._alone(line)
         except ProblemsFound as found:
@@ -173,14 +228,18 @@ class Population:
             batch.evidence.append(content[ROOT])
         if self._too_large:
             return False
+        self._say(content, batch, here)
+        return True
+
+    def _say(self, content: Mapping[str, Any], batch: _Batch, here: int) -> None:
+        """Note what a submission says of itself beside its evidence."""
         for module in content.get("modules", ()):
             batch.modules[module].append(here)
-        said = [read_explanation(each) for each in content.get("explanations", ())]
+        said = [read_explanation(as_json(each)) for each in content.get("explanations", ())]
         for name in {each.criterion for each in said}:
             explanation = explanation_for(self.edition.criteria[name], said, self.assurance)
             if explanation is not None:
                 batch.claims[name][here] = explanation.claim
-        return True
 
     def _embeds(self, evidence: Mapping[str, Any]) -> bool:
         """Does the submission hold evidence for another standard?"""
@@ -196,33 +255,31 @@ class Population:
             case Number():
                 return self._figure(kind)
             case _:
-                return lambda raw: encode_value(raw, kind)
+                return as_it_is(kind)
 
     def _figure(self, kind: Number) -> Hold:
         scale = 1 if kind.whole else MILLIONTHS // 100 if kind.percent else MILLIONTHS
 
-        def hold(raw: int | Decimal) -> int | None:
+        def hold(raw: int | Decimal) -> int:
             if abs(raw) > LARGEST:
                 self._too_large = True
-                return None
-            held = raw * scale if isinstance(raw, int) else encode_value(raw, kind)
-            assert held is None or isinstance(held, int)
-            return held
+                return 0
+            return int(raw * scale)  # exact: no figure has more decimals than the scale
 
         return hold
 
     # ── The result ──
 
-    def _result(self, batch: _Batch) -> pa.RecordBatch:
+    def _result(self, batch: _Batch, tables: Tables) -> pa.RecordBatch:
         height = len(batch.numbers)
-        decided = self._decided(batch)
+        decided = self._decided(batch, tables)
         alone = batch.alone
 
         def column(name: str) -> list[Any]:
             values: list[Any] = [None] * height
             if name in decided.columns:
                 for at, value in zip(batch.columnar, decided[name].to_list(), strict=True):
-                    values[at] = value
+                    values[at] = None if at in batch.errors else value
             return values
 
         tiers, open_, explained = column(TIER), column(IN_THE_WAY), column(EXPLAINED)
@@ -247,12 +304,13 @@ class Population:
         ]
         return pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
-    def _decided(self, batch: _Batch) -> pl.DataFrame:
+    def _decided(self, batch: _Batch, tables: Tables) -> pl.DataFrame:
         """Outcomes, tier and what is in the way, for the rows in columns."""
-        tables = self._preparation.apply(self._gatherer.tables())
         if not batch.columnar or self._one_by_one:
             return pl.DataFrame()
-        frame = self._rules.decide(tables, lambda: [self._encoded(each) for each in batch.evidence])
+        frame = self._rules.decide(
+            self._preparation.apply(tables), lambda: [self._encoded(each) for each in batch.evidence]
+        )
         height = len(batch.columnar)
         outcomes, satisfied, explained = [], [], []
         for criterion in self._criteria:
@@ -302,6 +360,19 @@ def _never_linked(*_: object) -> Mapping[str, Any]:
     raise AssertionError("submissions with evidence for another standard are assessed alone")
 
 
+def as_json(value: Any) -> Any:
+    """A row of columns as JSON would say it: what is null is left out, dates are texts, numbers exact."""
+    if isinstance(value, dict):
+        return {name: as_json(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [as_json(inner) for inner in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):  # the decimal number that is written for it
+        return Decimal(repr(value))
+    return value
+
+
 class _Days(dict[str, int]):
     """The ordinals of days, each worked out once."""
 
@@ -319,6 +390,12 @@ def _holds_evidence(value: Any, path: tuple[str, ...]) -> bool:
     if not isinstance(value, Mapping):
         return False
     return _holds_evidence(value.get(path[0]), path[1:]) if path else isinstance(value.get(ROOT), Mapping)
+
+
+def _follow(value: Any, names: Sequence[str]) -> Any:
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _in_the_way(assessment: Assessment) -> int:

@@ -10,13 +10,13 @@ up by writing the parts that are missing; a part of another job is never mixed i
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ohaccredit.assessment.assess import engine_digest
-from ohaccredit.assessment.population import ERROR, Line, Population
+from ohaccredit.assessment.population import Line, Population
 from ohaccredit.language.json_limits import DEFAULT_LIMITS
 from ohaccredit.language.parse import nearest
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
@@ -44,7 +44,7 @@ from ohaccredit.language.types import (
 )
 from ohaccredit.standards.edition import Edition
 
-ROWS = 5_000
+ROWS = 10_000
 """The rows of a batch, and of a part made from NDJSON: enough for the columns to pay, little enough for memory."""
 _JOB = b"ohaccredit"
 _PARQUET = b"PAR1"
@@ -130,18 +130,26 @@ def _lines(file: BinaryIO) -> Iterator[Part]:
         yield Part(number, start, first, rest)
 
 
-def lines_of(population: Input, part: Part) -> Iterator[Line]:
-    """The submissions of a part; lines without anything in them are passed over."""
-    if population.parquet:
-        number = part.first_row
-        table = pq.ParquetFile(population.path)
-        as_json = AS_JSON in table.schema_arrow.names
-        chosen = [AS_JSON] if as_json else None
-        for batch in table.iter_batches(batch_size=ROWS, row_groups=[part.start], columns=chosen, use_threads=False):
-            for row in batch.column(0).to_pylist() if as_json else batch.to_pylist():
-                yield Line(number, _as_bytes(row)) if as_json else Line(number, content=_given(row))
-                number += 1
+def assessed(population: Population, read: Input, part: Part) -> Iterator[pa.RecordBatch]:
+    """The results of a part, batch by batch."""
+    if not read.parquet:
+        for lines in _batches(_lines_of(read, part)):
+            yield population.assess_lines(lines)
         return
+    number, table = part.first_row, pq.ParquetFile(read.path)
+    texts = AS_JSON in table.schema_arrow.names
+    chosen = [AS_JSON] if texts else None
+    for batch in table.iter_batches(batch_size=ROWS, row_groups=[part.start], columns=chosen, use_threads=False):
+        if texts:
+            rows = enumerate(batch.column(0).to_pylist(), number)
+            yield population.assess_lines(Line(at, _as_bytes(text)) for at, text in rows)
+        else:
+            yield population.assess_columns(number, batch)
+        number += batch.num_rows
+
+
+def _lines_of(population: Input, part: Part) -> Iterator[Line]:
+    """The submissions of a part of NDJSON; lines without anything in them are passed over."""
     with population.path.open("rb") as file:
         file.seek(part.start)
         for number in range(part.first_row, part.first_row + part.rows):
@@ -155,19 +163,6 @@ def lines_of(population: Input, part: Part) -> Iterator[Line]:
 
 def _as_bytes(text: str | bytes | None) -> bytes:
     return text.encode() if isinstance(text, str) else text or b""
-
-
-def _given(value: Any) -> Any:
-    """A row of columns as JSON would say it: what is null is left out, dates are texts, numbers exact."""
-    if isinstance(value, dict):
-        return {name: _given(inner) for name, inner in value.items() if inner is not None}
-    if isinstance(value, list):
-        return [_given(inner) for inner in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float):  # the decimal number that is written for it
-        return Decimal(repr(value))
-    return value
 
 
 # ── The columns of a Parquet file ───────────────────────────────────────────────────────────────────
@@ -187,7 +182,9 @@ def _columns(schema: pa.Schema, edition: Edition, path: Path) -> Iterator[Proble
         yield Problem('There is no column "evidence".', place, "", hint)
     for column in schema:
         if column.name not in known:
-            yield Problem(f'There is no column "{column.name}" in a submission.', place, "", nearest(column.name, known))
+            yield Problem(
+                f'There is no column "{column.name}" in a submission.', place, "", nearest(column.name, known)
+            )
         elif column.name == "evidence":
             record = Record({name: kind.field for name, kind in edition.evidence.items() if not kind.computed})
             yield from _fits(column.type, record, ("evidence",), edition, place)
@@ -198,6 +195,8 @@ def _columns(schema: pa.Schema, edition: Edition, path: Path) -> Iterator[Proble
 
 
 def _fits(given: pa.DataType, kind: Type, names: tuple[str, ...], edition: Edition, place: Place) -> Iterator[Problem]:
+    if pa.types.is_null(given):  # a column in which nothing is given
+        return
     match kind:
         case Record() | Keyed():
             if not pa.types.is_struct(given):
@@ -233,8 +232,6 @@ def _inside(kind: Record | Keyed, names: tuple[str, ...], edition: Edition) -> M
 
 def _holds(given: pa.DataType, kind: Type) -> bool:
     types = pa.types
-    if types.is_null(given):
-        return True
     if types.is_dictionary(given):
         given = given.value_type
     match kind:
@@ -298,12 +295,24 @@ def write_part(population: Population, read: Input, part: Part, folder: Path, jo
     passing = target.with_name(f".{target.name}.{os.getpid()}")
     schema = population.schema.with_metadata({_JOB: json.dumps({**job, "part": str(part.number)})})
     rows = 0
-    with pq.ParquetWriter(passing, schema, compression="zstd") as writer:
-        for batch in _batches(lines_of(read, part)):
-            writer.write_batch(population.assess_lines(batch))
-            rows += len(batch)
+    with _no_cycles(), pq.ParquetWriter(passing, schema, compression="zstd") as writer:
+        for batch in assessed(population, read, part):
+            writer.write_batch(batch)
+            rows += batch.num_rows
     passing.replace(target)
     return rows
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Without the search for cycles: what is read has none, and the search walks all columns again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
@@ -335,4 +344,4 @@ def summary(folder: Path, read: Input, tiers: list[str]) -> dict[str, Any]:
     return {"rows": rows, "tiers": counts, "no_tier": below, "with_errors": errors}
 
 
-__all__ = ["ERROR", "Input", "Part", "job_of", "lines_of", "open_population", "parts_missing", "summary", "write_part"]
+__all__ = ["Input", "Part", "assessed", "job_of", "open_population", "parts_missing", "summary", "write_part"]

@@ -15,7 +15,7 @@ import polars as pl
 
 from ohaccredit.assessment.prepare import Assurance, floors_of
 from ohaccredit.language.numbers import MILLIONTHS
-from ohaccredit.language.tables import HEIGHT, Needs, Table, TablePath, Tables, field_at, item_record
+from ohaccredit.language.tables import Needs, Table, TablePath, Tables, field_at, item_record
 from ohaccredit.language.types import Field, Keyed, ListOf, Number, Series
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.evidence import EvidenceType
@@ -54,6 +54,7 @@ class Preparation:
                     wanted[item.path].add(item.prefix + whole)
         self.needs: Needs = {path: frozenset(names) for path, names in wanted.items()}
         """What the rules read, and what it takes to tell whether that counts."""
+        self._steps = {path: list(self._steps_of(path)) for path in self.needs}
 
     def _find(self, wanted: Mapping[TablePath, set[str]]) -> Iterator[_Item]:
         """The items that have a column among those wanted, or a list below them."""
@@ -93,42 +94,42 @@ class Preparation:
 
     def apply(self, tables: Tables) -> dict[TablePath, Table]:
         """The evidence as it counts."""
-        return {path: Table(self._counted(path, table.frame), table.parent) for path, table in tables.items()}
+        found = {}
+        for path, table in tables.items():
+            frame = table.frame
+            for step in self._steps[path]:
+                frame = frame.with_columns(step)
+            found[path] = Table(frame, table.parent)
+        return found
 
-    def _counted(self, path: TablePath, frame: pl.DataFrame) -> pl.DataFrame:
-        record = item_record(self._edition.record, path)
+    def _steps_of(self, path: TablePath) -> Iterator[list[pl.Expr]]:
+        """What is left out of the columns of a table: what does not count, then part by part what tells too much."""
+        record, names = item_record(self._edition.record, path), sorted(self.needs[path])
         items = self._items.get(path, ())
-        named = [name for name in frame.columns if name != HEIGHT]
-        kept: dict[str, pl.Expr] = {}
-        for item in items:
-            counts = self._counts(item)
-            if counts is not None:
-                for name in named:
-                    if name.startswith(item.prefix) and not _says_what_it_is(item, name):
-                        kept[name] = counts
+        counts = {item.prefix: self._counts(item) for item in items}
         changed = []
-        for name in named:
-            tests = [kept[name]] if name in kept else []
-            tests += self._possible(pl.col(name), field_at(record, name))
+        for name in names:
+            begins = next((item for item in items if name.startswith(item.prefix)), None)
+            tests = self._possible(pl.col(name), field_at(record, name))
+            if begins is not None and not _says_what_it_is(begins, name):
+                tests += counts[begins.prefix]
             if tests:
                 changed.append(pl.when(pl.all_horizontal(tests)).then(pl.col(name)).alias(name))
-        frame = frame.with_columns(changed)
+        yield changed
         for item in items:
             for part, whole in self._complements(item):
                 first, second = item.prefix + part, item.prefix + whole
-                if first in frame.columns and second in frame.columns:
-                    floor = self._floors["characteristics"]
+                if first in names:
                     rest = pl.col(second) - pl.col(first)
-                    refused = ((rest > 0) & (rest < floor)).fill_null(False)
-                    frame = frame.with_columns(pl.when(~refused).then(pl.col(first)).alias(first))
-        return frame
+                    refused = ((rest > 0) & (rest < self._floors["characteristics"])).fill_null(False)
+                    yield [pl.when(~refused).then(pl.col(first)).alias(first)]
 
-    def _counts(self, item: _Item) -> pl.Expr | None:
-        """Does the item count at this level of assurance? None if all of them do."""
+    def _counts(self, item: _Item) -> list[pl.Expr]:
+        """What an item must fulfil to count at this level of assurance."""
         if not self._has_status(item):
-            return None if self._assurance == "declared" else pl.lit(False)
+            return [] if self._assurance == "declared" else [pl.lit(False)]
         status = pl.col(item.prefix + STATUS).fill_null("declared")
-        return status == "accepted" if self._assurance == "verified" else status != "rejected"
+        return [status == "accepted" if self._assurance == "verified" else status != "rejected"]
 
     def _possible(self, column: pl.Expr, field: Field) -> list[pl.Expr]:
         """What a figure must fulfil to count, beside being handed in."""

@@ -39,11 +39,11 @@ class Job:
     verified: bool
     modules: tuple[str, ...]
 
-    def population(self) -> Population:
-        """The edition, made ready for many submissions."""
+    def population(self, edition: Edition | None = None) -> Population:
+        """The edition, loaded if it is not given, and made ready for many submissions."""
         from ohaccredit.assessment.population import Population
 
-        edition = load_edition(find_home(self.home), self.standard, self.edition, on=self.on)
+        edition = edition or load_edition(find_home(self.home), self.standard, self.edition, on=self.on)
         assurance = "verified" if self.verified else "declared"
         return Population(edition, self.on, assurance=assurance, modules=self.modules)  # type: ignore[arg-type]
 
@@ -83,8 +83,8 @@ def command(
     home, day = home_of(ctx), on or date.today()
     loaded = _edition(home, standard, edition, day, modules)
     job = Job(home.root, loaded.standard, loaded.edition, day, verified, modules)
-    population = job.population()
     read = open_population(Path(input_), loaded)
+    population = job.population(loaded)
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     about = job_of(population, read)
@@ -211,4 +211,3 @@ def _show(edition: Edition, counts: dict[str, Any], folder: Path) -> None:
         click.secho(f"  {'with errors':{max(width, 13)}}  {counts['with_errors']:>9,}", fg="yellow")
         click.echo('  What is wrong with them stands in the column "errors", with the number of the row.')
     click.echo(f"Written: {folder}")
-

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from ohaccredit.cli.rules_coverage import coverage
+from ohaccredit.cli.rules_diff import diff
+from ohaccredit.cli.rules_impact import impact
 from ohaccredit.cli.rules_prove import prove
 from ohaccredit.cli.rules_publish import draft, publish, withdraw
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems, stop_for
@@ -16,6 +18,8 @@ def command() -> None:
 
 
 command.add_command(coverage)
+command.add_command(diff)
+command.add_command(impact)
 command.add_command(prove)
 for each in (draft, publish, withdraw):
     command.add_command(each)

@@ -73,7 +73,7 @@ class Cell:
 
 
 def _folded(constant: pl.Expr) -> pl.Expr:
-    """What an expression without columns comes to: Polars stretches a literal over all rows, but not what is made of it."""
+    """What an expression without columns comes to: Polars stretches a literal over all rows, but nothing made of it."""
     value = pl.select(constant).to_series()
     return pl.lit(value.item(), dtype=value.dtype)
 
@@ -162,10 +162,8 @@ class Plan:
         """What is the same for every row."""
         return Cell(self.root, 0, values, True)
 
-    def together(
-        self, cells: Sequence[Cell], level: Level | None = None
-    ) -> tuple[Cell, list[tuple[pl.Expr, ...]]]:
-        """Cells brought to one level, the innermost of theirs unless it is given: a cell to build upon, and their parts."""
+    def together(self, cells: Sequence[Cell], level: Level | None = None) -> tuple[Cell, list[tuple[pl.Expr, ...]]]:
+        """Cells brought to one level, their innermost unless it is given: a cell to build upon, and their parts."""
         inner = level or max(
             (cell.level for cell in cells if not cell.constant), key=lambda each: each.depth, default=self.root
         )
@@ -328,8 +326,9 @@ class _Run:
         self._places[path] = [rows * len(keys) + number for number in range(len(keys))]
         names = [name for name in self._columns(path) if name != "key"]
         whole = pl.concat(
-            _beside(rows, held.frame.select(pl.col(".".join((*before, key, name))).alias(name) for name in names))
-            .with_columns(pl.lit(key).alias("key"))
+            _beside(
+                rows, held.frame.select(pl.col(".".join((*before, key, name))).alias(name) for name in names)
+            ).with_columns(pl.lit(key).alias("key"))
             for key in keys
         )
         order = _order(whole[PARENT])

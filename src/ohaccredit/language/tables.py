@@ -93,7 +93,7 @@ def item_record(record: Record, path: TablePath) -> Record:
 
 def tables_of(rows: Sequence[Mapping[str, Encoded]], record: Record, needs: Needs) -> dict[TablePath, Table]:
     """Encoded submissions in columns."""
-    gatherer = Gatherer(record, needs, lambda _: lambda value: value)
+    gatherer = Gatherer(record, needs, as_it_is)
     for row in rows:
         gatherer.add(row)
     return gatherer.tables()
@@ -102,6 +102,15 @@ def tables_of(rows: Sequence[Mapping[str, Encoded]], record: Record, needs: Need
 Hold = Callable[[Any], Any]
 """From a value as it is given to the value as a column holds it."""
 _Handle = Callable[[Any, int], None]
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def as_it_is(_: Type) -> Hold:
+    """Columns hold values of this type as they are given."""
+    return _itself
 
 
 class _Column:
@@ -141,7 +150,9 @@ class Gatherer:
     def __init__(self, record: Record, needs: Needs, hold: Callable[[Type], Hold]) -> None:
         self._hold = hold
         self._gathered = {
-            path: _Gathered({name: _Column(data_type(field_at(item_record(record, path), name).type)) for name in names})
+            path: _Gathered(
+                {name: _Column(data_type(field_at(item_record(record, path), name).type)) for name in names}
+            )
             for path, names in needs.items()
         }
         self._root = self._record((), (), record)
@@ -162,8 +173,10 @@ class Gatherer:
                 columns = [pl.Series(HEIGHT, [None], pl.Null).new_from_index(0, gathered.height)]
             made[path] = Table(pl.DataFrame(columns), pl.Series(gathered.parents, dtype=pl.UInt32) if path else None)
             for column in gathered.columns.values():
-                column.rows, column.values = [], []
-            gathered.parents, gathered.height = [], 0
+                column.rows.clear()
+                column.values.clear()
+            gathered.parents.clear()
+            gathered.height = 0
         return made
 
     def _record(self, path: TablePath, names: tuple[str, ...], record: Record) -> _Handle | None:
@@ -191,15 +204,19 @@ class Gatherer:
                 return self._list(path, (*path, *names), kind.item, column)
         if column is None:
             return None
-        hold = self._hold(kind)
+        hold, add_row, add_value = self._hold(kind), column.rows.append, column.values.append
+
+        def as_given(value: Any, row: int) -> None:
+            add_row(row)
+            add_value(value)
 
         def handle(value: Any, row: int) -> None:
             held = hold(value)
             if held is not None:
-                column.rows.append(row)
-                column.values.append(held)
+                add_row(row)
+                add_value(held)
 
-        return handle
+        return as_given if hold is _itself else handle
 
     def _keyed(self, path: TablePath, names: tuple[str, ...], kind: Keyed, column: _Column | None) -> _Handle | None:
         found = {key: self._record(path, (*names, key), kind.records[key]) for key in kind.keys}

@@ -62,9 +62,7 @@ class Calendar:
         index = self._plan.keep(base.of(year * 12 + month - 1 + steps.cast(pl.Int64) * sign, number))
         at, number = index.parts
         inside = (at >= 12) & (at < 120_000)
-        target = self._plan.keep(
-            index.of(pl.when(inside).then(at // 12), pl.when(inside).then(at % 12 + 1), number)
-        )
+        target = self._plan.keep(index.of(pl.when(inside).then(at // 12), pl.when(inside).then(at % 12 + 1), number))
         year, month, number = target.parts
         held = self._plan.keep(target.of(year, month, _smaller(number, _month_length(year, month))))
         return self._plan.keep(held.of(_ordinal(*held.parts).cast(pl.Int32)))

@@ -72,12 +72,13 @@ def alike(figures: Sequence[Figure]) -> tuple[list[tuple[pl.Expr, int]], pl.Expr
     bottoms = [figure.bottom for figure in figures if isinstance(figure.bottom, int)]
     if len(bottoms) == len(figures):
         common = lcm(*bottoms)
-        tops = []
-        for figure, bottom in zip(figures, bottoms, strict=True):
-            tops.append((figure.scaled(common // bottom), figure.most * (common // bottom)))
-        return tops, common, common
+        factors = [common // bottom for bottom in bottoms]
+        scaled = [(each.scaled(factor), each.most * factor) for each, factor in zip(figures, factors, strict=True)]
+        return scaled, common, common
     first, *others = figures
-    tops, bottom, under = [(first.top, first.most)], first.bottom, first.under
+    tops = [(first.top, first.most)]
+    bottom: pl.Expr | int = first.bottom
+    under = first.under
     for other in others:
         tops = [(multiplied(top, most, other.bottom, other.under), most * other.under) for top, most in tops]
         tops.append((multiplied(other.top, other.most, bottom, under), other.most * under))

@@ -307,11 +307,11 @@ class ValueVectors(ABC):
         other = empty.figure(parts[3])
         if isinstance(figure.bottom, int) and isinstance(other.bottom, int):
             ((upper, one), (lower, two)), common, under = numbers.alike([figure, other])
-            top = filled.then(upper).when(known).then(lower)
-            return vector_of(outer, Figure(top, common, max(one, two), under))
-        bottom = filled.then(_as_expression(figure.bottom)).when(known).then(_as_expression(other.bottom))
-        top = filled.then(figure.top).when(known).then(other.top)
-        return vector_of(outer, Figure(top, bottom, max(most, other.most), max(figure.under, other.under)))
+            either = filled.then(upper).when(known).then(lower)
+            return vector_of(outer, Figure(either, common, max(one, two), under))
+        lower_line = filled.then(_as_expression(figure.bottom)).when(known).then(_as_expression(other.bottom))
+        either = filled.then(figure.top).when(known).then(other.top)
+        return vector_of(outer, Figure(either, lower_line, max(most, other.most), max(figure.under, other.under)))
 
     # ── Series ──
 

@@ -84,7 +84,11 @@ class VectorRules:
                 pl.Series(criterion, [decide(row).value for row in each], OUTCOME)
                 for criterion, decide in self._compiled.items()
             ]
-            decided = pl.concat([decided, pl.DataFrame(columns)], how="horizontal") if decided.width else pl.DataFrame(columns)
+            decided = (
+                pl.concat([decided, pl.DataFrame(columns)], how="horizontal")
+                if decided.width
+                else pl.DataFrame(columns)
+            )
         return decided.select(self._order)
 
 

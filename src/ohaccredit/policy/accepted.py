@@ -6,7 +6,7 @@ Each exception names its reason. One that no longer excepts anything is itself a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ohaccredit.language.parse import nearest
 from ohaccredit.language.problems import Place, Problem, ProblemsFound, json_pointer
@@ -27,10 +27,26 @@ class Excepted:
     because: str
     place: Place
     pointer: str
+    own: bool = True
+    """Does it stand in the edition's own file? An adopted one that excepts nothing here may do so there."""
 
 
 def read_accepted(home: Home, edition: Edition) -> list[Excepted]:
-    """The exceptions of an edition. Raises ProblemsFound with everything that is wrong in the file."""
+    """The exceptions of an edition, and those of the editions whose rules it takes over, as far as they are of these.
+
+    Raises ProblemsFound with everything that is wrong in the files.
+    """
+    found = _read(home, edition)
+    for other in edition.rests_on.values():
+        theirs = {id_ for id_, each in edition.criteria.items() if each.decided_by == other.id}
+        for each in _read(home, other):
+            criterion, _, by = each.excepts
+            if criterion in theirs and (not by or by in theirs) and all(own.excepts != each.excepts for own in found):
+                found.append(replace(each, own=False))
+    return found
+
+
+def _read(home: Home, edition: Edition) -> list[Excepted]:
     path = home.standards / edition.standard / edition.edition / NAME
     if not path.is_file():
         return []
@@ -80,5 +96,5 @@ def no_longer(answers: Iterable[Answer], exceptions: list[Excepted]) -> list[Pro
     return [
         Problem("Nothing is left to accept here: what it excepts does not happen.", each.place, each.pointer, hint)
         for each in exceptions
-        if each.excepts not in alive
+        if each.own and each.excepts not in alive
     ]

@@ -26,8 +26,21 @@ if TYPE_CHECKING:
 
 Direction = Literal["stricter", "laxer", "otherwise"]
 DIRECTIONS: tuple[Direction, ...] = ("stricter", "laxer", "otherwise")
-"""Otherwise: it applied and was met, and does not apply now, or the other way round."""
-LEVEL = {Outcome.NOT_MET: 0, Outcome.NOT_EVIDENCED: 1, Outcome.MET: 2, Outcome.NOT_APPLICABLE: 2}
+FINE = (Outcome.MET, Outcome.NOT_APPLICABLE)
+"""What leaves a tier standing."""
+
+
+def direction_of(was: Outcome, now: Outcome) -> Direction | None:
+    """Stricter if what was fine is no longer, laxer if it is now; None if nothing changed.
+
+    Otherwise: it stays open but for another reason (not met, not evidenced), or stays fine but for another reason
+    (met, not applicable).
+    """
+    if was is now:
+        return None
+    if (was in FINE) == (now in FINE):
+        return "otherwise"
+    return "stricter" if was in FINE else "laxer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +56,14 @@ class Witness:
     @property
     def direction(self) -> Direction:
         """Is the later edition stricter with it, or laxer?"""
-        difference = LEVEL[self.now] - LEVEL[self.was]
-        return "stricter" if difference < 0 else "laxer" if difference > 0 else "otherwise"
+        direction = direction_of(self.was, self.now)
+        assert direction is not None
+        return direction
 
     @property
-    def weight(self) -> int:
-        """How much it shows: a requirement won or lost before a change among open outcomes."""
-        return abs(LEVEL[self.now] - LEVEL[self.was]) * 2 + (2 in (LEVEL[self.now], LEVEL[self.was]))
+    def plain(self) -> bool:
+        """Is it met in the one and not met in the other, which shows the most?"""
+        return {self.was, self.now} == {Outcome.MET, Outcome.NOT_MET}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +156,7 @@ class _Pair:
             witness = self._decided(id_, candidate.evidence, on, candidate.source)
             if witness is not None:
                 best = witnesses.get(witness.direction)
-                if best is None or witness.weight > best.weight:
+                if best is None or (witness.plain and not best.plain):
                     witnesses[witness.direction] = witness
         read = evidence_named(self._before.rules[id_], self._before.definitions)
         read |= evidence_named(self._after.rules[id_], self._after.definitions)

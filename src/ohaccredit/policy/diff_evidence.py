@@ -31,9 +31,12 @@ def common(one: Type, other: Type) -> Type | None:
     if one == other:
         return other
     match one, other:
-        case (Choice(), Choice()) | (Choices(), Choices()):
-            shared = tuple(option for option in other.options if option in one.options)
-            return replace(other, options=shared) if shared else None
+        case Choice(options=known), Choice(options=options):
+            shared = tuple(option for option in options if option in known)
+            return Choice(shared, other.words) if shared else None
+        case Choices(options=known), Choices(options=options):
+            shared = tuple(option for option in options if option in known)
+            return Choices(shared, other.words) if shared else None
         case Number(), Number():
             if (one.unit, one.whole, one.percent) != (other.unit, other.whole, other.percent):
                 return None

@@ -57,7 +57,9 @@ def _of(node: Any, definitions: t.Definitions | None, on: date | None) -> Any:
             return _figure(node, definitions, on)
         if isinstance(node, (t.DerivedValue, t.DerivedCondition)):
             derived = definitions.derived[node.name]
-            return "derived", *(_of(each, definitions, on) for each in (derived.value, derived.condition, derived.bands))
+            return "derived", *(
+                _of(each, definitions, on) for each in (derived.value, derived.condition, derived.bands)
+            )
         left_out |= {"reason_if_met", "reason_if_not_met", "written"}
     if isinstance(node, (t.Quantified, t.Aggregate)) and not isinstance(node.collection, Keyed):
         left_out.add("collection")
@@ -146,4 +148,5 @@ def renamed(node: Any, names: dict[str, str]) -> Any:
     changed = {each.name: renamed(getattr(node, each.name), names) for each in fields(node)}
     if isinstance(node, (t.ParameterValue, t.DerivedValue, t.DerivedCondition)):
         changed["name"] = names.get(node.name, node.name)
-    return replace(node, **changed)
+    made: Any = type(node)
+    return made(**changed)

@@ -15,12 +15,13 @@ from ohaccredit.assessment.prepare import prepare
 from ohaccredit.language import tree as t
 from ohaccredit.language.problems import Place
 from ohaccredit.language.trace import Tracer
-from ohaccredit.language.types import Choice, Record, Words
+from ohaccredit.language.types import Choice, Keyed, ListOf, Record, Series, Type, Words
 from ohaccredit.language.walk import walk
 from ohaccredit.standards.edition import Edition
 
 FACT = "fact"
 NOT_STATED = "not-stated"
+_NOT_STATED: Words = {"en": "not stated"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,15 @@ class Groups:
             kind = self._edition.evidence[name].type
             if name in self._profile and isinstance(kind, Record):
                 for field in kind:
-                    if isinstance(field.type, Choice) and not _of_every_item(self._edition, field.name):
-                        found.append(Group(f"{name}.{field.name}", field.words, _options(field.type), (name, field.name)))
+                    if isinstance(field.type, Choice) and field.name not in self._of_every_item():
+                        path = (name, field.name)
+                        found.append(Group(".".join(path), field.words, _options(field.type), path))
         return found
+
+    def _of_every_item(self) -> frozenset[str]:
+        """The fields that every kind of evidence has: they say something of the item, not of the employer."""
+        records = [_names(kind.type) for kind in self._edition.evidence.values()]
+        return frozenset.intersection(*records) if len(records) > 1 else frozenset()
 
     def _derived(self, name: str) -> tuple[Group, tuple[str, str] | None] | None:
         """A derived choice over the profile; beside it the field whose options it merely repeats, if it does."""
@@ -91,6 +98,23 @@ class Groups:
         repeats = not others and isinstance(kind, Choice) and set(kind.options) == set(derived.type.options)
         group = Group(name, derived.words, _options(derived.type), None)
         return group, (names[0], names[1]) if repeats and len(names) == 2 else None
+
+
+def _names(kind: Type) -> frozenset[str]:
+    match kind:
+        case Record():
+            return frozenset(kind.fields)
+        case ListOf() | Series():
+            return _names(kind.item)
+        case Keyed():
+            return frozenset.intersection(*map(_names, kind.records.values())) if kind.records else frozenset()
+        case _:
+            return frozenset()
+
+
+def _options(kind: Choice) -> dict[str, Words]:
+    """The options with their words, and at the end what is said of an employer who did not say."""
+    return {**{option: kind.words.get(option, {"en": option}) for option in kind.options}, NOT_STATED: _NOT_STATED}
 
 
 def _never_linked(*_: object) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from ohaccredit.assessment.assess import Assessment, Finding, assess
 from ohaccredit.assessment.prepare import ROOT, Path, prepare
 from ohaccredit.assessment.submission import Submission
+from ohaccredit.language.encode import Encoded
 from ohaccredit.language.solve_evidence import raw_of
 from ohaccredit.language.trace import Tracer
 from ohaccredit.language.types import Keyed, Record
@@ -81,7 +82,7 @@ class Plan:
     target: Tier | None
     """None if the highest tier is reached already."""
     result: Literal["found", "reached", "none", "not decided"]
-    """`reached`: nothing is open. `none`: no evidence within the scope gets there. Else see `closings` for what is not."""
+    """`reached`: nothing is open. `none`: no evidence within the scope gets there. See `closings` for what is open."""
     routes: tuple[Route, ...]
     """The cheapest first; without one, what was found covers only a part."""
     partial: Route | None
@@ -191,7 +192,7 @@ class _Planner:
         best, planned = self._cheapest(closable, tiers)
         stuck = [self.closings[f.criterion.id].way.result for f in open_ if f not in closable]
         if best is None or stuck:
-            result_: Literal["none", "not decided"] = "none" if "none" in stuck and best is not None else "not decided"
+            result_: Literal["none", "not decided"] = "none" if "none" in stuck else "not decided"
             after = self.assessment if best is None else self._after(best)
             return self._said(result_, (), best, after, open_)
         after = self._after(best)
@@ -221,7 +222,26 @@ class _Planner:
         self.touches[id_] = frozenset(search.ground.touched())
         self.closings[id_] = Closing(finding, way, facts)
 
-    def _search(self, findings: Sequence[Finding], *, facts_open: bool = False) -> Search:
+    def _room(self, ids: Iterable[str]) -> dict[tuple[str, str], int]:
+        """How many new items of each list some criteria may need together: as many as they need apart, and one more."""
+        added: dict[tuple[str, str], int] = {}
+        for id_ in ids:
+            for each in self.closings[id_].way.done if id_ in self.closings else ():
+                if each.change.kind == "add":
+                    path = ".".join(str(step) for step in each.change.path[1:] if not isinstance(step, int))
+                    what = next(iter(each.value.values()), "") if len(each.change.path) == 3 else ""
+                    added[path, what] = added.get((path, what), 0) + 1
+        return {path: number + 1 for path, number in added.items()}
+
+    def _search(
+        self,
+        findings: Sequence[Finding],
+        *,
+        facts_open: bool = False,
+        room: Mapping[tuple[str, str], int] | None = None,
+        evidence: Mapping[str, Encoded] | None = None,
+        paid: frozenset[str] = frozenset(),
+    ) -> Search:
         floors = {
             name.removeprefix("floor-"): int(dated.value)
             for name, parameter in self.edition.definitions.parameters.items()
@@ -233,9 +253,9 @@ class _Planner:
             path: inner.routes[0].price * self.weights.parts // inner.weights.parts if inner.routes else None
             for path, inner in self.linked.items()
         }
-        ground = Ground(self.edition.evidence, self.assessment.on, self.weights, floors, facts_open, prices)
-        evidence = self.assessment.prepared.evidence
-        return Search(self.edition, evidence, self.assessment.rules_of, ground, findings, work=self.work)
+        ground = Ground(self.edition.evidence, self.assessment.on, self.weights, floors, facts_open, prices, paid=paid)
+        stands = self.assessment.prepared.evidence if evidence is None else evidence
+        return Search(self.edition, stands, self.assessment.rules_of, ground, findings, work=self.work, room=room)
 
     def _plan_linked(self, open_: Iterable[Finding]) -> None:
         """Plans for embedded evidence of linked standards that open criteria ask for."""
@@ -291,9 +311,41 @@ class _Planner:
         ids = tuple(finding.criterion.id for finding in findings)
         if ids not in self.together:
             self.progress(self.searches, self.searches, f"{len(findings)} criteria together")
-            search = self._search(findings)
-            self.together[ids] = _Component(findings, search.cheapest(list(search.met)), search)
+            search = self._search(findings, room=self._room(ids))
+            way = search.cheapest(list(search.met))
+            if way.result != "none" and not (way.result == "found" and way.proved):
+                other = self._one_by_one(findings)
+                way = other if other is not None and (way.result != "found" or other.price < way.price) else way
+            self.together[ids] = _Component(findings, way, search)
         return self.together[ids]
+
+    def _one_by_one(self, findings: Sequence[Finding]) -> Way | None:
+        """A good way where the cheapest is not decided: each criterion on top of what was done for those before it."""
+        done: list[Done] = []
+        for finding in sorted(findings, key=lambda each: -self._alone(each)):
+            before = assess(
+                self.edition,
+                with_evidence(self.assessment.submission, self._evidence(done)),
+                self.assessment.on,
+                modules=self.assessment.modules,
+            )
+            now = before.finding(finding.criterion.id)
+            if now is None or now.satisfied:
+                continue
+            paid = frozenset(str(each.change.path[1]) for each in done)
+            search = self._search([now], evidence=before.prepared.evidence, paid=paid)
+            way = search.cheapest(list(search.met)) if search.met else Way("none")
+            if way.result != "found":
+                return None
+            done += way.done
+        price = sum(each.change.price for each in done)
+        kinds = dict.fromkeys(str(each.change.path[1]) for each in done)
+        effort = sum(self.weights.effort(self.edition.evidence[kind].effort) for kind in kinds)
+        return Way("found", tuple(done), price + effort, False)
+
+    def _alone(self, finding: Finding) -> int:
+        closing = self.closings.get(finding.criterion.id)
+        return 0 if closing is None else closing.way.price
 
     def _others(self, best: Route, planned: Sequence[_Component]) -> Iterator[Route]:
         """The next cheapest ways that do without some kind of evidence that the cheapest one uses."""
@@ -359,13 +411,13 @@ class _Planner:
         kind: Any = self.edition.record
         for step in path[1:-1]:
             value = value[step]
-            kind = (
-                kind.fields[step].type
-                if isinstance(kind, Record)
-                else kind.records[step]
-                if isinstance(kind, Keyed)
-                else kind.item
-            )
+            match kind:
+                case Record():
+                    kind = kind.fields[str(step)].type
+                case Keyed():
+                    kind = kind.records[str(step)]
+                case _:
+                    kind = kind.item
         return {name: raw_of(each, kind.fields[name].type) for name, each in value.items()}
 
     def _reaches(self, after: Assessment) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from ohaccredit.assessment.prepare import Path
@@ -72,7 +73,7 @@ def _at(evidence: Any, path: Path) -> Any:
 
 def _set(evidence: dict[str, Any], path: Path, value: Any) -> None:
     current: Any = evidence
-    for step, following in zip(path[1:-1], path[2:], strict=True):
+    for step, following in pairwise(path[1:]):
         current = _inside(current, step, [] if isinstance(following, int) else {})
     last = path[-1]
     if isinstance(current, list) and isinstance(last, int):

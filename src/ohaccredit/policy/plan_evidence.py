@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any, Literal
 
 import z3
@@ -92,7 +93,16 @@ class Ground:
     """May facts that are missing be stated? Only to find out which facts a plan waits for."""
     linked: Mapping[Path, int | None] = field(default_factory=dict)
     """Embedded evidence of linked standards: what it costs to bring it to "met"; None: that is not known."""
+    kinds_of: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """For lists whose items say what they are: what rules ask for. A new item is of one of these kinds from the start,
+    so that the solver does not try which place is of which kind."""
+    room: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """How many new items of a list and kind there is room for, where the scope's number is not meant."""
+    paid: frozenset[str] = frozenset()
+    """Kinds of evidence that are touched anyway."""
     changes: list[Change] = field(default_factory=list)
+    lengths: dict[Path, int] = field(default_factory=dict)
+    """How many items each list has as it stands."""
     limits: list[Truth] = field(default_factory=list)
     settled: list[Callable[[], Truth]] = field(default_factory=list)
     """Limits that can only be said once all formulas are made."""
@@ -104,7 +114,7 @@ class Ground:
             touched.setdefault(str(change.path[1]), []).append(change.done)
             yield change.done, change.price
         for name, done in touched.items():
-            yield any_of(done), self.weights.effort(self.types[name].effort)
+            yield any_of(done), 0 if name in self.paid else self.weights.effort(self.types[name].effort)
 
     def touched(self) -> dict[str, Truth]:
         """For each kind of evidence, whether anything of it is changed."""
@@ -184,7 +194,7 @@ class Standing(Fields):
                 return self._single(path, each, now, spot)
 
     def _linked(self, path: str, each: Field, now: Any, spot: Spot) -> Part:
-        """Embedded evidence of a linked standard: all of it is as assessed, and a plan of its own can bring it to met."""
+        """Embedded evidence of a linked standard: it is as assessed, and a plan of its own can bring it to met."""
         assert isinstance(each.type, Record)
         price = self._ground.linked[spot.at]
         now = now or {}
@@ -281,19 +291,23 @@ class StandingList(Places):
         items = now or []
         self.handed_in = True if now is not None else z3.Bool(f"{path} is handed in")
         self.places = []
-        for index in range(len(items) + scope.items_of(spot_path(spot))):
+        self._kinds: list[str | None] = []
+        ground.lengths[spot.at] = len(items)
+        for index, what in enumerate([*(None for _ in items), *_new(scope, ground, spot)]):
             place = f"{path}.{index}"
             old = index < len(items)
             there: Truth = True if old else z3.Bool(f"{place} is there")
             within = both(spot.within, self.handed_in, there)
             inner = Spot((*spot.at, index), spot.names, spot.own, spot.type, old, within)
-            item = Standing(place, each.type.item, scope, items[index] if old else None, ground, inner)
+            identity = "" if not what or spot.type is None else spot.type.identified_by[0]
+            settled = {identity: constant(what)} if identity and what else None
+            item = Standing(place, each.type.item, scope, items[index] if old else None, ground, inner, settled)
             self.places.append((there, item))
+            self._kinds.append(what)
             if not old:
+                price = ground.weights.item + (ground.weights.field if settled else 0)
                 ground.limits.append(either(no(there), both(spot.within, self.handed_in)))
-                ground.changes.append(
-                    Change("add", inner.at, each, there, ground.weights.item, False, lambda model: {})
-                )
+                ground.changes.append(Change("add", inner.at, each, there, price, False, _item(identity, what)))
         self._again = [False] * len(self.places)
         self._copies = 1
         if now is None:
@@ -301,6 +315,28 @@ class StandingList(Places):
             ground.changes.append(
                 Change("hand in", spot.at, each, self.handed_in, ground.weights.field, False, lambda model: [])
             )
+
+    def limits(self) -> Iterator[Truth]:
+        """New items of a kind fill their places from the first on."""
+        filled = list(zip(self._kinds, self.places, strict=True))
+        for (kind, (before, _)), (other, (after, _)) in pairwise(filled):
+            if kind == other:
+                yield either(before, no(after))
+        for _, item in self.places:
+            yield from item.limits()
+
+
+def _new(scope: Scope, ground: Ground, spot: Spot) -> Iterator[str | None]:
+    """The places for new items, each with its kind where items have one."""
+    path = spot_path(spot)
+    kinds: Sequence[str | None] = ground.kinds_of.get(path) or (None,)
+    for kind in kinds:
+        usual = 1 if ground.room else scope.items_of(path)
+        yield from [kind] * ground.room.get((path, kind or ""), usual)
+
+
+def _item(identity: str, what: str | None) -> Callable[[Any], Any]:
+    return lambda model: {identity: what} if identity else {}
 
 
 class StandingPoints(Points):

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import z3
 
 from ohaccredit.assessment.assess import Finding
+from ohaccredit.assessment.prepare import Path
 from ohaccredit.language import tree as t
 from ohaccredit.language.encode import Encoded
 from ohaccredit.language.months import shift_months
@@ -23,6 +24,8 @@ from ohaccredit.language.solve_evidence import DateField, is_so
 from ohaccredit.language.solve_logic import Truth, all_of, choose, either, no
 from ohaccredit.language.solve_plausible import Plausible, plausible
 from ohaccredit.language.solve_propose import propose_scope
+from ohaccredit.language.types import Choice, ListOf
+from ohaccredit.language.walk import walk
 from ohaccredit.policy.plan_evidence import Change, Ground, standing
 from ohaccredit.standards.edition import Edition
 
@@ -71,6 +74,7 @@ class Search:
         findings: Sequence[Finding],
         *,
         work: int = WORK,
+        room: Mapping[tuple[str, str], int] | None = None,
     ) -> None:
         self.ground = ground
         self._work = work
@@ -81,6 +85,8 @@ class Search:
             path: number if number > MOST_NEW_ITEMS + 2 else min(number, MOST_NEW_ITEMS)
             for path, number in scope.items.items()
         }
+        ground.kinds_of = _kinds_of(edition, rules)
+        ground.room = room or {}
         self.scope = replace(
             scope, items=items, copies={}, first_day=min(scope.first_day, shift_months(rules_of, -12 * YEARS_KNOWN))
         )
@@ -122,10 +128,10 @@ class Search:
         wanted += [no(all_of(touched[kind] for kind in kinds)) for kinds in avoiding]
         if any(each is False for each in wanted):
             return Way("none")
+        open_ = [(done, price) for done, price in self._prices if done is not True]
         optimizer = z3.Optimize()
         optimizer.set("rlimit", self._work)
         optimizer.add(*self._solver.assertions(), *wanted)
-        open_ = [(done, price) for done, price in self._prices if done is not True]
         if open_:
             optimizer.minimize(z3.Sum([choose(done, price, 0) for done, price in open_]))
         answer = optimizer.check()
@@ -155,18 +161,26 @@ class Search:
         for each in done:
             if not isinstance(each.part, DateField):
                 continue
-            term: Any = each.part.value.ordinal
-            for day in (year, today) if each.kind == "renew" and _ahead(each, model, today) else (today, year):
-                self._solver.push()
-                self._solver.add(term == day)
-                answer = self._solver.check()
-                if answer == z3.sat:
-                    model = self._solver.model()
-                self._solver.pop()
-                if answer == z3.sat:
-                    self._solver.add(term == day)
-                    break
-        return tuple(Done(each, each.read(model)) for each in done)
+            value: Any = each.part.value
+            found = self._with(value.ordinal == today)
+            if found is None or self._with(value.ordinal == today - 1) is None:
+                # It has to lie ahead, as the last day of a certificate; one that ends today would not last.
+                later = self._with(value.ordinal == year)
+                found, day = (later, year) if later is not None else (found, today)
+            else:
+                day = today
+            if found is not None:
+                model = found
+                self._solver.add(value.ordinal == day)
+        return tuple(_placed([Done(each, each.read(model)) for each in done], self.ground.lengths))
+
+    def _with(self, so: Truth) -> Any:
+        """A model in which this is so too; None if there is none."""
+        self._solver.push()
+        self._solver.add(so)
+        model = self._solver.model() if self._solver.check() == z3.sat else None
+        self._solver.pop()
+        return model
 
 
 def _stays(world: World, rule: t.Rule) -> Iterator[Truth]:
@@ -193,9 +207,39 @@ def _stays(world: World, rule: t.Rule) -> Iterator[Truth]:
                     yield world.condition(where, (world.evidence, item)).so
 
 
-def _ahead(change: Change, model: Any, today: int) -> bool:
-    """Does a renewed date have to lie ahead, as the last day of a registration?"""
-    return date.fromisoformat(change.read(model)).toordinal() >= today
+def _placed(done: list[Done], lengths: Mapping[Path, int]) -> Iterator[Done]:
+    """New items stand behind those that are there, one after the other."""
+    added = sorted(each.change.path for each in done if each.change.kind == "add")
+    places: dict[Path, int] = {}
+    for path in added:
+        before = sum(1 for other in places if other[:-1] == path[:-1])
+        places[path] = lengths[path[:-1]] + before
+    for each in done:
+        path = each.change.path
+        moved = [places.get(path[: index + 1], step) for index, step in enumerate(path)]
+        yield replace(each, change=replace(each.change, path=tuple(moved)))
+
+
+def _kinds_of(edition: Edition, rules: Sequence[t.Rule]) -> dict[str, tuple[str, ...]]:
+    """For lists whose items say what they are, the kinds that these rules name."""
+    named: set[str] = set()
+    for node in walk(*(rule.met_when for rule in rules), definitions=edition.definitions):
+        match node:
+            case t.Constant(value=str() as option):
+                named.add(option)
+            case t.OneOf(options=tuple() as options) | t.Includes(options=tuple() as options):
+                named.update(options)
+            case t.ParameterValue(name):
+                for dated in edition.definitions.parameters[name].values:
+                    for value in (dated.value, *dated.by_factor.values()):
+                        named.update([value] if isinstance(value, str) else value if isinstance(value, tuple) else ())
+    found: dict[str, tuple[str, ...]] = {}
+    for name, kind in edition.evidence.items():
+        if kind.collects == "many" and kind.identified_by and isinstance(kind.type, ListOf):
+            what = kind.type.item.fields[kind.identified_by[0]].type
+            if isinstance(what, Choice) and (options := tuple(each for each in what.options if each in named)):
+                found[name] = options
+    return found
 
 
 def _plausible(edition: Edition) -> dict[str, Plausible]:

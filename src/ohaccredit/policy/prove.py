@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from ohaccredit.language import tree as t
 from ohaccredit.language.outcome import Outcome
@@ -21,7 +20,7 @@ from ohaccredit.language.walk import walk
 from ohaccredit.policy.accepted import accept, no_longer, read_accepted
 from ohaccredit.policy.gates import GateResult
 from ohaccredit.policy.properties import PROPERTIES, Answer, Result
-from ohaccredit.policy.prove_cache import ProofCache, cache_folder, key_of
+from ohaccredit.policy.prove_cache import Keys, ProofCache, cache_folder
 from ohaccredit.policy.prove_confirm import decided
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.home import Home
@@ -33,7 +32,7 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Job:
-    """One thing to prove: a rule on a day, a pair of rules, or a tier."""
+    """One thing to prove: a rule on a day, a pair of rules, or a ladder of tiers."""
 
     kind: str
     edition: str
@@ -78,7 +77,9 @@ def prove(
     answers: dict[str, list[Answer]] = {edition.id: [] for edition in editions}
     with ExitStack() as stack:
         runner = _Runner(home, cache or ProofCache(None), workers, told, stack)
-        first = [job for edition in editions for job in _first_jobs(edition)]
+        first = sorted(
+            (job for edition in editions for job in _first_jobs(edition)), key=lambda job: job.kind != "ladder"
+        )
         for job, found in runner.run("rules and tiers", first):
             answers[job.edition] += found
         pairs: list[Job] = []
@@ -119,6 +120,7 @@ def publication_gate(home: Home, edition: Edition) -> GateResult:
 
 
 def _first_jobs(edition: Edition) -> Iterator[Job]:
+    keys = Keys(edition)
     if not edition.verdicts:
         everything = tuple(edition.criteria)
         shape = ";".join(
@@ -126,13 +128,13 @@ def _first_jobs(edition: Edition) -> Iterator[Job]:
             for c in edition.criteria.values()
         )
         on = max([edition.in_force.start, *(each.effective.start for each in edition.criteria.values())])
-        for tier in edition.ladder:
-            key = key_of("tier", edition, everything, on, tier.id, shape, on.isoformat(), *_floors(edition))
-            yield Job("tier", edition.id, (tier.id,), on, key)
-        yield Job("nothing", edition.id, (), on, key_of("nothing", edition, everything, on, shape, on.isoformat()))
+        words = ";".join(f"{tier.id},{tier.foundation},{tier.words['en']}" for tier in edition.tiers)
+        key = keys.of("ladder", everything, on, words, shape, on.isoformat(), *_floors(edition))
+        yield Job("ladder", edition.id, (), on, key)
+        yield Job("nothing", edition.id, (), on, keys.of("nothing", everything, on, shape, on.isoformat()))
     for id_ in edition.rules:
         for on in days_of(edition, id_):
-            yield Job("rule", edition.id, (id_,), on, key_of("rule", edition, [id_], on))
+            yield Job("rule", edition.id, (id_,), on, keys.of("rule", [id_], on))
 
 
 def _floors(edition: Edition) -> list[str]:
@@ -157,21 +159,25 @@ def days_of(edition: Edition, id_: str) -> list[date]:
 
 def _pairs(edition: Edition, answers: Iterable[Answer]) -> tuple[list[Answer], list[Job]]:
     """The pairs that are told apart by what is known already, and those that are left to the solver."""
-    from ohaccredit.policy.prove_pairs import day_of, pairs, told_apart
+    from ohaccredit.policy.prove_pairs import Witnesses, day_of, pairs
 
-    witnesses: dict[str, Any] = {
-        each.subject: each.evidence for each in answers if each.property == "can-be-met" and each.result == "proved"
+    meeting = {
+        each.subject: each.evidence
+        for each in answers
+        if each.property == "can-be-met" and each.result == "proved" and each.evidence is not None
     }
+    witnesses = Witnesses(edition, meeting)
     apart: list[Answer] = []
     jobs: list[Job] = []
+    keys = Keys(edition)
     for implied, by in pairs(edition):
-        answer = told_apart(edition, implied, by, witnesses.get(by))
+        answer = witnesses.told_apart(implied, by)
         if answer is not None:
             apart.append(answer)
             continue
         on = day_of(edition, implied, by)
         tiers = f"{edition.criteria[implied].tier},{edition.criteria[by].tier}"
-        key = key_of("pair", edition, [implied, by], on, tiers)
+        key = keys.of("pair", [implied, by], on, tiers)
         jobs.append(Job("pair", edition.id, (implied, by), on, key))
     return apart, jobs
 
@@ -241,8 +247,9 @@ class _Runner:
             start = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
             context = multiprocessing.get_context(start)
             self._pool = self._stack.enter_context(ProcessPoolExecutor(self._workers, mp_context=context))
-        for job, answers in zip(todo, self._pool.map(_ask_at, [(root, job) for job in todo]), strict=True):
-            yield job.key, answers
+        waiting = {self._pool.submit(_ask_at, (root, job)): job.key for job in todo}
+        for answered in as_completed(waiting):
+            yield waiting[answered], answered.result()
 
 
 def _ask_at(asked: tuple[str, Job]) -> list[Answer]:
@@ -255,7 +262,7 @@ def ask(home: Home, job: Job) -> list[Answer]:
     """The answers to one job."""
     from ohaccredit.policy.prove_pairs import prove_pair
     from ohaccredit.policy.prove_rule import prove_rule
-    from ohaccredit.policy.prove_tiers import prove_nothing, prove_tier
+    from ohaccredit.policy.prove_tiers import prove_ladder, prove_nothing
 
     key = (str(home.root), job.edition)
     if key not in _EDITIONS:
@@ -267,8 +274,8 @@ def ask(home: Home, job: Job) -> list[Answer]:
             return prove_rule(edition, job.names[0], job.on)
         case "pair":
             return [prove_pair(edition, *job.names)]
-        case "tier":
-            return prove_tier(edition, job.names[0])
+        case "ladder":
+            return prove_ladder(edition)
         case _:
             return prove_nothing(edition)
 

@@ -37,38 +37,54 @@ def cache_folder() -> Path:
 # ── What an answer follows from ─────────────────────────────────────────────────────────────────────
 
 
-def key_of(kind: str, edition: Edition, criteria: Iterable[str], on: date, *more: str) -> str:
-    """The digest of what an answer about some criteria of an edition follows from.
+class Keys:
+    """The digests of what answers about an edition follow from. What a rule reads is put into words once."""
 
-    The day itself is left out if no rule names a day and no figure changes with one: then every day is like it.
-    """
-    chosen = [edition.criteria[id_] for id_ in criteria if id_ in edition.rules]
-    lines = [kind, *more, program_digest()]
-    days = False
-    for criterion in chosen:
-        rule = edition.rules[criterion.id]
-        lines += [criterion.id, said(rule)]
-        named = names_read(rule, edition.definitions)
-        nodes = list(walk(rule.applies_when, rule.met_when, definitions=edition.definitions))
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._types: dict[str, str] = {}
+        self._rules: dict[tuple[str, date], str] = {}
+
+    def of(self, kind: str, criteria: Iterable[str], on: date, *more: str) -> str:
+        """The digest of what an answer about some criteria follows from."""
+        own = [self._rule(id_, on) for id_ in criteria if id_ in self._edition.rules]
+        return hashlib.sha256("\n".join([kind, *more, program_digest(), *own]).encode()).hexdigest()
+
+    def _rule(self, id_: str, on: date) -> str:
+        if (id_, on) not in self._rules:
+            lines = "\n".join(self._lines(id_, on))
+            self._rules[id_, on] = hashlib.sha256(lines.encode()).hexdigest()
+        return self._rules[id_, on]
+
+    def _lines(self, id_: str, on: date) -> Iterator[str]:
+        """The rule, the figures in force, and the types of evidence.
+
+        The day itself is left out if the rule names no day and reads no figure of another one: then every day on
+        which the same figures hold is like it.
+        """
+        edition = self._edition
+        rule, definitions = edition.rules[id_], edition.definitions
+        yield from (id_, said(rule))
+        nodes = list(walk(rule.applies_when, rule.met_when, definitions=definitions))
         as_of = {node.name for node in nodes if isinstance(node, t.ParameterValue) and node.as_of is not None}
-        days = (
-            days or any(isinstance(node, t.Constant) and isinstance(node.type, Date) for node in nodes) or bool(as_of)
-        )
-        for name in sorted(named):
-            if name in edition.definitions.derived:
-                lines.append(said(edition.definitions.derived[name]))
-            elif name in edition.definitions.parameters:
-                parameter = edition.definitions.parameters[name]
-                current = parameter.on(on)
-                held = parameter.values if name in as_of else (None if current is None else current)
-                lines += [name, parameter.by, said(parameter.type), said(_figures(held))]
-        for name in sorted(evidence_named(rule, edition.definitions)):
-            kind_ = edition.evidence.get(name)
-            if kind_ is not None:
-                lines += [name, said(kind_.type), said(kind_.checks.model_dump()), said(kind_.identified_by)]
-    if days or edition.decided_as_of:
-        lines += [on.isoformat(), *edition.decided_as_of]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        for name in sorted(names_read(rule, definitions)):
+            if name in definitions.derived:
+                yield said(definitions.derived[name])
+            elif name in definitions.parameters:
+                parameter = definitions.parameters[name]
+                held = _figures(parameter.values if name in as_of else parameter.on(on))
+                yield from (name, parameter.by, said(parameter.type), said(held))
+        for name in sorted(evidence_named(rule, definitions) & set(edition.evidence)):
+            yield from (name, self._type(name))
+        names_day = any(isinstance(node, t.Constant) and isinstance(node.type, Date) for node in nodes)
+        if names_day or as_of or edition.decided_as_of:
+            yield from (on.isoformat(), *edition.decided_as_of)
+
+    def _type(self, name: str) -> str:
+        if name not in self._types:
+            kind = self._edition.evidence[name]
+            self._types[name] = said([kind.type, kind.checks.model_dump(), kind.identified_by])
+        return self._types[name]
 
 
 def _figures(held: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ohaccredit.language.encode import encode
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.solve import NotEncodable
 from ohaccredit.language.solve_logic import either, no
@@ -33,16 +34,26 @@ def day_of(edition: Edition, *criteria: str) -> date:
     return max(edition.in_force.start, *(edition.criteria[id_].effective.start for id_ in criteria))
 
 
-def told_apart(edition: Edition, implied: str, by: str, witness: Mapping[str, Any] | None) -> Answer | None:
-    """The answer, if evidence that meets the one is already known not to meet the other."""
-    if witness is None:
-        return None
-    on = day_of(edition, implied, by)
-    if not edition.criteria[implied].in_force(on) or not edition.criteria[by].in_force(on):
-        return Answer("adds-something", implied, "proved", "They are never in force together.", other=by)
-    if decided(edition, by, witness, on) is Outcome.MET and decided(edition, implied, witness, on) not in (None, *FINE):
-        return _apart(implied, by, on, witness)
-    return None
+class Witnesses:
+    """For some criteria, evidence that is known to meet them, ready to be decided by other rules."""
+
+    def __init__(self, edition: Edition, meeting: Mapping[str, Mapping[str, Any]]) -> None:
+        self._edition = edition
+        self._meeting = meeting
+        self._encoded = {id_: encode(evidence, edition.record) for id_, evidence in meeting.items()}
+
+    def told_apart(self, implied: str, by: str) -> Answer | None:
+        """The answer, if what meets the one is known not to meet the other; it is the compiled rules that decide."""
+        on = day_of(self._edition, implied, by)
+        if not all(self._edition.criteria[id_].in_force(on) for id_ in (implied, by)):
+            return Answer("adds-something", implied, "proved", "They are never in force together.", other=by)
+        evidence = self._encoded.get(by)
+        if evidence is None:
+            return None
+        compiled = self._edition.compiled.on(on)
+        if compiled[by](evidence) is not Outcome.MET or compiled[implied](evidence) in FINE:
+            return None
+        return _apart(implied, by, on, self._meeting[by])
 
 
 def prove_pair(edition: Edition, implied: str, by: str) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -133,7 +133,7 @@ def plan_view(plan: Plan) -> PlanView:
         routes,
         None if plan.partial is None else _route(plan, plan.partial, 0),
         tuple(_closings(plan)),
-        tuple(_renewal(each, edition, plan) for each in plan.renewals),
+        tuple(_renewal(each, edition) for each in plan.renewals),
         tuple(json_pointer(path) for path in plan.waiting),
         tuple(_assumptions(plan)),
         plan.scope,
@@ -183,8 +183,20 @@ def _route(plan: Plan, route: Route, index: int) -> RouteView:
         str(_decimal(half_days)),
         route.proved,
         tuple(evidence[kind].words["en"] for kind in route.kinds),
-        tuple(_group(group, plan) for group in route.groups),
+        tuple(_alike([_group(group, plan) for group in route.groups])),
     )
+
+
+def _alike(groups: Sequence[GroupView]) -> Iterator[GroupView]:
+    """Items of one kind that need the same are said together: "for 2 practitioners"."""
+    together: dict[tuple[object, ...], list[GroupView]] = {}
+    for group in groups:
+        key = (group.evidence, tuple((step.says, step.must_be_achieved) for step in group.steps), group.closes)
+        together.setdefault(key, []).append(group)
+    for alike in together.values():
+        items = ", ".join(dict.fromkeys(group.item for group in alike if group.item))
+        item = items if len(alike) == 1 else f"{items} (for {len(alike)} of them)"
+        yield replace(alike[0], item=item, pointer=", ".join(group.pointer for group in alike))
 
 
 def say_days(half_days: Fraction) -> str:
@@ -219,7 +231,7 @@ def _item(group: Group, plan: Plan) -> str:
     step = group.at[2]
     if isinstance(kind.type, Keyed):
         return kind.type.words.get(str(step), {}).get("en", str(step))
-    now = plan.assessment.submission.evidence.get(group.at[1])
+    now = plan.assessment.submission.evidence.get(str(group.at[1]))
     if not isinstance(step, int) or not isinstance(now, list) or step >= len(now):
         return "a new item"
     said = next((str(now[step][name]) for name in ("title", "name", "what", "id") if name in now[step]), "")
@@ -262,18 +274,24 @@ def _field_step(kind: str, field: Field | None, value: Any, now: Any, achieved: 
     if kind == "renew":
         return f"Renew: {words}{before}, for example {said}."
     if isinstance(field.type, Date):
-        return f"Give the {words}, for example {said}."
+        return f"Give {_the(words)}, for example {said}."
     if isinstance(value, bool):
         verb = "Make it so" if achieved and now is not None else "State, if it is so"
         return f"{verb}: {words}." if value else f"{verb}: it is not so that {words}."
     if isinstance(field.type, Text):
-        return f"Give the {words}{before}."
+        return f"Give {_the(words)}{before}."
     if isinstance(field.type, Number):
         verb = "Change" if now is not None else "Give"
         must = " The figure must really be so." if achieved else ""
-        return f"{verb} the {words}{before}: {said}, or another figure that serves.{must}"
+        return f"{verb} {_the(words)}{before}: {said}, or another figure that serves.{must}"
     verb = "Change" if now is not None else "Give"
-    return f"{verb} the {words}{before}: {said}."
+    return f"{verb} {_the(words)}{before}: {said}."
+
+
+def _the(words: str) -> str:
+    """ "the day of approval", but "what it covers"."""
+    bare = words.split(" ")[0] in ("what", "who", "which", "how", "whether", "the", "where", "when", "why")
+    return words if bare else f"the {words}"
 
 
 def _extended(field: Field | None, points: Any, now: Any, achieved: bool) -> str:
@@ -348,7 +366,7 @@ def _closings(plan: Plan) -> Iterator[ClosingView]:
         )
 
 
-def _renewal(renewal: Renewal, edition: Edition, plan: Plan) -> RenewalView:
+def _renewal(renewal: Renewal, edition: Edition) -> RenewalView:
     criterion: Criterion = renewal.criterion
     pieces = tuple((_called(path, edition), json_pointer(path)) for path in renewal.paths)
     return RenewalView(criterion.id, criterion.title["en"], renewal.until.isoformat(), _day(renewal.until), pieces)

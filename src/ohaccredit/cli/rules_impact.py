@@ -1,0 +1,213 @@
+"""`ohaccredit rules impact`: who rises and who falls when one edition takes the place of another."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems
+from ohaccredit.cli.submissions import DEFAULT_STANDARD, DateType
+
+if TYPE_CHECKING:
+    from ohaccredit.assessment.population import Line
+    from ohaccredit.policy.impact import Impact, Tally
+    from ohaccredit.policy.impact_rows import Rows
+    from ohaccredit.reports.impact_view import ImpactView
+    from ohaccredit.standards.edition import Edition
+    from ohaccredit.standards.home import Home
+
+SHOWN = 10
+"""So many criteria and unreadable rows appear on the terminal; JSON and the pages have all."""
+WAITING = 2
+"""Chunks that wait for each process: enough to keep it busy, few enough for memory to stay flat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker needs to begin."""
+
+    home: Path
+    before: tuple[str, str]
+    after: tuple[str, str]
+    on: date
+
+    def impact(self) -> Impact:
+        """Both editions, made ready for many submissions."""
+        from ohaccredit.policy.impact import Impact
+        from ohaccredit.standards.home import find_home
+        from ohaccredit.standards.loading import load_edition
+
+        home = find_home(self.home)
+        before, after = (load_edition(home, *names) for names in (self.before, self.after))
+        return Impact(before, after, self.on)
+
+
+@click.command("impact")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.argument("population", type=click.Path(exists=True, path_type=Path))
+@click.option("--on", type=DateType(), help="The day on which both decide, year-month-day; else the first day of B.")
+@click.option("--workers", type=click.IntRange(1), help="Processes that work side by side; else one for each core.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--html", type=click.Path(dir_okay=False), help="Write the report as a page.")
+@click.option("--pdf", type=click.Path(dir_okay=False), help="Write the report as PDF.")
+@click.pass_context
+@reports_problems
+def impact(
+    ctx: click.Context,
+    before: str,
+    after: str,
+    population: Path,
+    on: date | None,
+    workers: int | None,
+    as_json: bool,
+    html: str | None,
+    pdf: str | None,
+) -> None:
+    """Who rises and who falls when edition B takes the place of A, and which criteria make the difference.
+
+    A and B are editions, as EDITION or STANDARD/EDITION. POPULATION is a folder of submissions (JSON), or a file of
+    them: NDJSON, one a line, or Parquet. Both editions decide on the same day, so that only the rules differ.
+    """
+    _needs_batch()
+    from ohaccredit.cli.reports import write_reports
+    from ohaccredit.policy.impact_rows import open_rows
+    from ohaccredit.policy.impact_shown import show
+    from ohaccredit.reports.impact_view import impact_html, impact_json, impact_pdf, impact_view
+
+    home = home_of(ctx)
+    editions = [_edition(home, name) for name in (before, after)]
+    day = on or editions[1].in_force.start
+    ids = [(edition.standard, edition.edition) for edition in editions]
+    job = Job(home.root, ids[0], ids[1], day)
+    prepared = job.impact()
+    rows = open_rows(population, editions[0])
+    shown = show(prepared, _tally(job, prepared, rows, workers or os.cpu_count() or 1))
+    view = impact_view(shown, day, rows.place)
+    document = impact_json(shown, rows.place)
+    written = write_reports(
+        html=html,
+        pdf=pdf,
+        make_html=lambda: impact_html(view, home),
+        make_pdf=lambda: impact_pdf(view, document, home, day),
+    )
+    if as_json:
+        print_json(document)
+        return
+    _print(view)
+    for path in written:
+        click.echo(f"Written: {path}")
+
+
+def _needs_batch() -> None:
+    from ohaccredit.language.problems import Problem, ProblemsFound
+
+    try:
+        import polars  # noqa: F401
+        import pyarrow  # noqa: F401
+    except ImportError:
+        problem = Problem(
+            "Populations need Polars and PyArrow, which are not installed.",
+            hint='Install them with: pip install "ohaccredit[batch]"',
+        )
+        raise ProblemsFound([problem]) from None
+
+
+def _edition(home: Home, name: str) -> Edition:
+    from ohaccredit.standards.loading import load_edition
+
+    standard, _, edition = name.rpartition("/")
+    return load_edition(home, standard or DEFAULT_STANDARD, edition)
+
+
+# ── Working ─────────────────────────────────────────────────────────────────────────────────────────
+
+_ours: list[Impact] = []
+"""What a worker process has made ready."""
+
+
+def _begin(job: Job) -> None:
+    _ours.append(job.impact())
+
+
+def _count(lines: list[Line]) -> Tally:
+    return _ours[0].count(lines)
+
+
+def _tally(job: Job, prepared: Impact, rows: Rows, workers: int) -> Tally:
+    """All rows counted, side by side if there is more than one chunk of them."""
+    from ohaccredit.policy.impact import Tally
+    from ohaccredit.policy.impact_rows import CHUNK
+
+    total = Tally()
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=rows.count, label="Assessing rows", file=sys.stderr, hidden=hidden) as bar:
+        alone = min(workers, rows.count // CHUNK + 1) <= 1
+        tallies = map(prepared.count, rows.chunks()) if alone else _side_by_side(job, rows, workers)
+        for tally in tallies:
+            total.add(tally)
+            bar.update(tally.rows)
+    return total
+
+
+def _side_by_side(job: Job, rows: Rows, workers: int) -> Iterator[Tally]:
+    """The counts of the chunks in their order, whichever process had them."""
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # the processes share the cores already
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,)) as pool:
+        waiting: deque[Future[Tally]] = deque()
+        try:
+            for chunk in rows.chunks():
+                waiting.append(pool.submit(_count, chunk))
+                if len(waiting) > WAITING * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+# ── Saying it ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _print(view: ImpactView) -> None:
+    click.secho(view.title, bold=True)
+    click.echo(view.summary)
+    for line in view.notices:
+        click.echo(line)
+    for title, refused, lines in (
+        ("Tiers before and after", view.flows_refused, view.flows),
+        *((group.title, group.refused, group.rows) for group in view.groups),
+    ):
+        click.secho(f"\n{title}", bold=True)
+        if refused:
+            click.echo(f"  {refused}")
+        width = max((len(line[0]) for line in lines), default=0)
+        if lines and len(lines[0]) == 4:
+            click.echo(f"  {'':{width}}  {'rises':>12}  {'stays':>12}  {'falls':>12}")
+        for name, *counts in lines:
+            click.echo(f"  {name:{width}}" + "".join(f"  {count:>12}" for count in counts))
+    click.secho("\nCriteria that make the difference", bold=True)
+    if not view.changed:
+        click.echo("  None: nothing that is decided differs.")
+    for each in view.changed[:SHOWN]:
+        click.echo(f"  {each.id}: falls {each.falls}, rises {each.rises}")
+        click.echo(f"    {each.what} ({each.statements})")
+    if len(view.changed) > SHOWN:
+        click.echo(f"  … and {len(view.changed) - SHOWN} more; --json has them all.")
+    if view.unreadable:
+        click.secho(f"\n{count_of(len(view.unreadable), 'row')} cannot be read and counted nowhere", fg="yellow")
+        for place, said in view.unreadable[:SHOWN]:
+            click.echo(f"  {place}  {said}")
+        if len(view.unreadable) > SHOWN:
+            click.echo(f"  … and {len(view.unreadable) - SHOWN} more; --json has them all.")
