@@ -56,7 +56,11 @@ identified_by: [kind]
 privacy: open
 effort: 2
 fields:
-  kind: {type: choice, required: true, words: {en: kind}, options: {policy: {en: policy}, certificate: {en: certificate}}}
+  kind:
+    type: choice
+    required: true
+    words: {en: kind}
+    options: {policy: {en: policy}, certificate: {en: certificate}}
   holds_until: {type: date, words: {en: last day on which it holds}}
 """,
     "staff": """

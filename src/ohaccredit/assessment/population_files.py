@@ -133,7 +133,7 @@ def _lines(file: BinaryIO) -> Iterator[Part]:
 def assessed(population: Population, read: Input, part: Part) -> Iterator[pa.RecordBatch]:
     """The results of a part, batch by batch."""
     if not read.parquet:
-        for lines in _batches(_lines_of(read, part)):
+        for lines in _batches(lines_of(read, part)):
             yield population.assess_lines(lines)
         return
     number, table = part.first_row, pq.ParquetFile(read.path)
@@ -148,7 +148,7 @@ def assessed(population: Population, read: Input, part: Part) -> Iterator[pa.Rec
         number += batch.num_rows
 
 
-def _lines_of(population: Input, part: Part) -> Iterator[Line]:
+def lines_of(population: Input, part: Part) -> Iterator[Line]:
     """The submissions of a part of NDJSON; lines without anything in them are passed over."""
     with population.path.open("rb") as file:
         file.seek(part.start)
