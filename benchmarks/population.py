@@ -75,7 +75,8 @@ def _run(what: str, given: Path, out: Path) -> dict[str, float]:
     import pyarrow.parquet as pq
 
     from ohaccredit.assessment.population import Population
-    from ohaccredit.assessment.population_files import job_of, open_population, write_part
+    from ohaccredit.assessment.population_input import open_population
+    from ohaccredit.assessment.population_parts import job_of, write_part
     from ohaccredit.standards.home import find_home
     from ohaccredit.standards.loading import load_edition
 

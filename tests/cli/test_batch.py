@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ohaccredit.assessment import population_files
+from ohaccredit.assessment import population_input
 from tests.running import Run
 from tests.running import run_ohaccredit as run
 
@@ -39,7 +39,7 @@ def rows(out: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(population_files, "ROWS", 2)
+    monkeypatch.setattr(population_input, "ROWS", 2)
 
 
 def test_every_line_becomes_a_row_with_its_number(tmp_path: Path, small_parts: None) -> None:

@@ -261,7 +261,7 @@ class Population:
         scale = 1 if kind.whole else MILLIONTHS // 100 if kind.percent else MILLIONTHS
 
         def hold(raw: int | Decimal) -> int:
-            if abs(raw) > LARGEST:
+            if not -LARGEST <= raw <= LARGEST:
                 self._too_large = True
                 return 0
             return int(raw * scale)  # exact: no figure has more decimals than the scale

@@ -229,7 +229,8 @@ def _figures(values: pl.Series, kind: Number) -> pl.Series:
         doubles = values.cast(pl.Float64)
         small = _none_where(doubles, ~(doubles.abs() <= LARGEST))
         parts = (small * _FINEST).round().cast(pl.Int64)
-        return _none_where(parts, parts.cast(pl.Float64) / _FINEST != small) * (scale // _FINEST)
+        scaled: pl.Series = _none_where(parts, parts.cast(pl.Float64) / _FINEST != small) * (scale // _FINEST)
+        return scaled
     if values.dtype.is_decimal():
         given = values.to_physical().cast(pl.Int128)
         unit = 10**values.dtype.scale  # type: ignore[attr-defined]
@@ -238,5 +239,6 @@ def _figures(values: pl.Series, kind: Number) -> pl.Series:
         if unit > _FINEST:
             given = _none_where(given, given % (unit // _FINEST) != 0) // (unit // _FINEST)
             unit = _FINEST
-        return (given * (scale // unit)).cast(pl.Int64)
+        exact: pl.Series = given * (scale // unit)
+        return exact.cast(pl.Int64)
     return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(values))

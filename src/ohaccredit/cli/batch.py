@@ -25,7 +25,7 @@ from ohaccredit.standards.loading import load_edition
 
 if TYPE_CHECKING:
     from ohaccredit.assessment.population import Population
-    from ohaccredit.assessment.population_files import Input, Part
+    from ohaccredit.assessment.population_input import Input, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def command(
     stopped by giving the same command again: parts that are there are kept.
     """
     _needs_batch()
-    from ohaccredit.assessment.population_files import job_of, open_population, parts_missing, summary
+    from ohaccredit.assessment.population_input import open_population
+    from ohaccredit.assessment.population_parts import job_of, parts_missing, summary
 
     home, day = home_of(ctx), on or date.today()
     loaded = _edition(home, standard, edition, day, modules)
@@ -134,7 +135,7 @@ def _begin(job: Job) -> None:
 
 
 def _one(read: Input, part: Part, folder: Path, about: dict[str, str]) -> int:
-    from ohaccredit.assessment.population_files import write_part
+    from ohaccredit.assessment.population_parts import write_part
 
     return write_part(_ours[0], read, part, folder, about)
 
@@ -149,7 +150,7 @@ def _write(
     workers: int,
 ) -> None:
     """Write the parts that are missing, side by side if there are several."""
-    from ohaccredit.assessment.population_files import write_part
+    from ohaccredit.assessment.population_parts import write_part
 
     with _progress(sum(part.rows for part in missing)) as done:
         if min(workers, len(missing)) <= 1:

@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from ohaccredit.assessment.population import Line
-from ohaccredit.assessment.population_files import lines_of, open_population
+from ohaccredit.assessment.population_input import Input, lines_of, open_population
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
-from ohaccredit.policy.population_maker.files import COLUMN, is_parquet
 from ohaccredit.standards.edition import Edition
 
 CHUNK = 2_500
@@ -25,63 +21,45 @@ class Rows:
     """A population that can be read once more, a chunk at a time."""
 
     path: Path
-    files: tuple[Path, ...]
-    """The submissions of a folder; empty for a file."""
-    edition: Edition
-    """What typed columns of a Parquet file are held against."""
-    count: int
+    held: tuple[Path, ...] | Input
+    """The submissions of a folder, or the parts of a file."""
+
+    @property
+    def count(self) -> int:
+        return self.held.rows if isinstance(self.held, Input) else len(self.held)
 
     def place(self, number: int) -> str:
         """Where a row stands, for people."""
-        return str(self.files[number - 1]) if self.files else f"{self.path}:{number}"
+        return f"{self.path}:{number}" if isinstance(self.held, Input) else str(self.held[number - 1])
 
     def chunks(self) -> Iterator[list[Line]]:
-        """The rows, so many at once. Raises ProblemsFound if the file cannot be read."""
+        """The rows, so many at once. Raises ProblemsFound if a file cannot be read."""
         lines = self._lines()
         while chunk := list(islice(lines, CHUNK)):
             yield chunk
 
     def _lines(self) -> Iterator[Line]:
-        if self.files:
-            for number, file in enumerate(self.files, 1):
-                try:
-                    text = file.read_bytes()
-                except OSError as error:
-                    message = f"The file cannot be read: {error.strerror}."
-                    raise ProblemsFound([Problem(message, Place(str(file), 1, 1))]) from None
-                yield Line(number, text)
-        elif _holds_json(self.path):
-            with pq.ParquetFile(self.path) as table:
-                number = 1
-                for batch in table.iter_batches(CHUNK, columns=[COLUMN]):
-                    for value in batch.column(0).to_pylist():
-                        yield Line(number, (value or "").encode())
-                        number += 1
-        else:
-            opened = open_population(self.path, self.edition)
-            for part in opened.parts:
-                yield from lines_of(opened, part)
+        if isinstance(self.held, Input):
+            for part in self.held.parts:
+                yield from lines_of(self.held, part)
+            return
+        for number, file in enumerate(self.held, 1):
+            try:
+                text = file.read_bytes()
+            except OSError as error:
+                message = f"The file cannot be read: {error.strerror}."
+                raise ProblemsFound([Problem(message, Place(str(file), 1, 1))]) from None
+            yield Line(number, text)
 
 
 def open_rows(path: Path, edition: Edition) -> Rows:
-    """A folder of submissions, or one file of them. Raises ProblemsFound if it is neither."""
-    if path.is_dir():
-        files = tuple(sorted(path.glob("*.json")))
-        if not files:
-            message = f"The folder {path} holds no submission: no file whose name ends in .json."
-            raise ProblemsFound([Problem(message)])
-        return Rows(path, files, edition, len(files))
-    if _holds_json(path):
-        with pq.ParquetFile(path) as table:
-            return Rows(path, (), edition, table.metadata.num_rows)
-    return Rows(path, (), edition, open_population(path, edition).rows)
+    """A folder of submissions, or one file of them, whose columns are held against an edition.
 
-
-def _holds_json(path: Path) -> bool:
-    """Is it a Parquet file with each submission as JSON text, as `population make` writes it?"""
-    if not is_parquet(path):
-        return False
-    try:
-        return COLUMN in pq.read_schema(path).names
-    except (OSError, pa.ArrowInvalid):
-        return False  # said by whoever opens it next
+    Raises ProblemsFound if it is neither.
+    """
+    if not path.is_dir():
+        return Rows(path, open_population(path, edition))
+    files = tuple(sorted(path.glob("*.json")))
+    if not files:
+        raise ProblemsFound([Problem(f"The folder {path} holds no submission: no file whose name ends in .json.")])
+    return Rows(path, files)

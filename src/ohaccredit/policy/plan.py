@@ -189,8 +189,9 @@ class _Planner:
         for finding in open_:
             self._close(finding, len(open_))
         closable = [f for f in open_ if self.closings[f.criterion.id].way.result == "found"]
-        best, planned = self._cheapest(closable, tiers)
         stuck = [self.closings[f.criterion.id].way.result for f in open_ if f not in closable]
+        # Where the tier stays out of reach, a good way for the rest will do: a proof is not worth the wait.
+        best, planned = self._cheapest(closable, tiers, exact=not stuck)
         if best is None or stuck:
             result_: Literal["none", "not decided"] = "none" if "none" in stuck else "not decided"
             after = self.assessment if best is None else self._after(best)
@@ -268,11 +269,13 @@ class _Planner:
 
     # ── All together ──
 
-    def _cheapest(self, open_: Sequence[Finding], tiers: set[str]) -> tuple[Route | None, list[_Component]]:
+    def _cheapest(
+        self, open_: Sequence[Finding], tiers: set[str], *, exact: bool
+    ) -> tuple[Route | None, list[_Component]]:
         """The cheapest way to close these criteria without breaking others."""
         wanted = list(open_)
         for _ in range(MOST_ROUNDS):
-            planned = [self._component(group) for group in self._components(wanted)]
+            planned = [self._component(group, exact=exact) for group in self._components(wanted)]
             if any(each.way.result != "found" for each in planned):
                 return None, planned
             best = self._route([each.way for each in planned])
@@ -305,9 +308,11 @@ class _Planner:
             groups.append((kinds, members))
         yield from (members for _, members in groups)
 
-    def _component(self, findings: list[Finding]) -> _Component:
+    def _component(self, findings: list[Finding], *, exact: bool) -> _Component:
         if len(findings) == 1 and findings[0].criterion.id in self.closings:
             return _Component(findings, self.closings[findings[0].criterion.id].way)
+        if not exact:
+            return _Component(findings, self._one_by_one(findings) or Way("not decided"))
         ids = tuple(finding.criterion.id for finding in findings)
         if ids not in self.together:
             self.progress(self.searches, self.searches, f"{len(findings)} criteria together")

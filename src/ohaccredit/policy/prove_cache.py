@@ -19,7 +19,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ohaccredit.assessment.assess import engine_digest
 from ohaccredit.language import tree as t
 from ohaccredit.language.types import Date
 from ohaccredit.language.walk import evidence_named, walk
@@ -110,10 +109,15 @@ def said(value: object) -> str:
 
 @cache
 def program_digest() -> str:
-    """SHA-256 over the source of what decides and of what proves, and the version of the solver."""
-    digest = hashlib.sha256(engine_digest().encode())
+    """SHA-256 over the source of what decides and of what proves, and the version of the solver.
+
+    What reads the files is not among it: what it has read is in the key.
+    """
+    digest = hashlib.sha256()
     folder = Path(__file__).resolve().parent
-    for path in sorted([*folder.glob("prove*.py"), folder / "properties.py"]):
+    deciding = [folder.parent / "assessment" / f"{name}.py" for name in ("assess", "flags", "prepare", "submission")]
+    language = (folder.parent / "language").glob("*.py")
+    for path in sorted([*language, *deciding, *folder.glob("prove*.py"), folder / "properties.py"]):
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     try:
         digest.update(version("z3-solver").encode())
