@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
   command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage test-long check bench wheel install pdf-libraries clean
+.PHONY: help demo test coverage test-long test-spark check bench wheel install pdf-libraries clean
 
 help:  ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -24,13 +24,21 @@ demo: install pdf-libraries  ## Assess an example: the result on screen, the rep
 	@echo "Next: $(BIN)/ohaccredit --help"
 
 test: install pdf-libraries  ## Run the tests (about two minutes on two cores)
-	@$(BIN)/python -m pytest -n auto -m "not long"
+	@$(BIN)/python -m pytest -n auto -m "not long and not spark"
 
 coverage: install pdf-libraries  ## Run the tests and show what they do not reach (about four minutes)
-	@$(BIN)/python -m pytest -n auto -m "not long" --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n auto -m "not long and not spark" --cov --cov-report=term:skip-covered
 
 test-long: install pdf-libraries  ## Run the long property tests too
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto -m "not spark"
+
+test-spark: install  ## Run the tests on a Spark cluster (downloads Spark; needs Java 17)
+	@command -v java >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing Java …"; apt-get update -qq && apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null; \
+	  else echo "Spark needs Java 17 or newer. On Debian or Ubuntu: sudo apt-get install default-jre-headless"; exit 1; fi; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[pdf,excel,prove,batch,spark,dev]'
+	@$(BIN)/python -m pytest -n 0 -m spark
 
 check: install  ## Lint, types, floors of the house, rule files and their cases
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache

@@ -129,4 +129,4 @@ def _read_lines(path: Path, part: Part) -> Iterator[Line]:
                 while (more := file.readline(1 << 24)) and not more.endswith(b"\n"):
                     pass
             if text.strip():
-                yield Line(number, text)
+                yield Line(number, text.rstrip(b"\r\n"))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,32 +19,12 @@ from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problem
 from ohaccredit.cli.submissions import DEFAULT_STANDARD, DateType
 from ohaccredit.language.problems import Problem, ProblemsFound
 from ohaccredit.standards.edition import Edition
-from ohaccredit.standards.home import Home, find_home
+from ohaccredit.standards.home import Home
 from ohaccredit.standards.loading import load_edition
 
 if TYPE_CHECKING:
-    from ohaccredit.assessment.population import Population
-    from ohaccredit.assessment.population_input import Input, Part
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is assessed against what: all that a worker needs to begin."""
-
-    home: Path
-    standard: str
-    edition: str
-    on: date
-    verified: bool
-    modules: tuple[str, ...]
-
-    def population(self, edition: Edition | None = None) -> Population:
-        """The edition, loaded if it is not given, and made ready for many submissions."""
-        from ohaccredit.assessment.population import Population
-
-        edition = edition or load_edition(find_home(self.home), self.standard, self.edition, on=self.on)
-        assurance = "verified" if self.verified else "declared"
-        return Population(edition, self.on, assurance=assurance, modules=self.modules)  # type: ignore[arg-type]
+    from ohaccredit.assessment.population_job import Engine
+    from ohaccredit.assessment.prepare import Assurance
 
 
 @click.command("batch")
@@ -57,6 +36,13 @@ class Job:
 @click.option("--module", "modules", multiple=True, help="Assess an optional module too.")
 @click.option("--verified", is_flag=True, help="Count only evidence that an assessor accepted.")
 @click.option("--workers", type=click.IntRange(1), help="Processes that work side by side; else one for each core.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Where it runs: in processes here, or on the Spark cluster that this machine is set up for.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON document.")
 @click.pass_context
 @reports_problems
@@ -70,6 +56,7 @@ def command(
     modules: tuple[str, ...],
     verified: bool,
     workers: int | None,
+    engine: str,
     as_json: bool,
 ) -> None:
     """Assess every submission of INPUT (NDJSON, one a line, or Parquet), into Parquet parts in the folder OUTPUT.
@@ -79,26 +66,30 @@ def command(
     """
     _needs_batch()
     from ohaccredit.assessment.population_input import open_population
+    from ohaccredit.assessment.population_job import Job
     from ohaccredit.assessment.population_parts import job_of, parts_missing, summary
 
     home, day = home_of(ctx), on or date.today()
     loaded = _edition(home, standard, edition, day, modules)
-    job = Job(home.root, loaded.standard, loaded.edition, day, verified, modules)
-    read = open_population(Path(input_), loaded)
-    population = job.population(loaded)
-    folder = Path(output)
+    write = _engine(engine, workers)
+    read = replace(open_population(Path(input_), loaded), path=Path(input_).resolve())
+    folder = Path(output).resolve()
+    assurance: Assurance = "verified" if verified else "declared"
+    job = Job(home.root.resolve(), loaded.standard, loaded.edition, day, assurance, modules, read, folder)
     folder.mkdir(parents=True, exist_ok=True)
-    about = job_of(population, read)
-    missing = parts_missing(folder, read, about)
-    kept = sum(part.rows for part in read.parts) - sum(part.rows for part in missing)
-    if kept:
-        click.echo(f"{count_of(kept, 'row')} are there from an earlier run and are kept.", err=True)
-    _write(job, population, read, missing, folder, about, workers or os.cpu_count() or 1)
+    missing = parts_missing(folder, read, job_of(job.population(loaded), read))
+    to_do = sum(part.rows for part in missing)
+    if to_do < read.rows:
+        click.echo(f"{count_of(read.rows - to_do, 'row')} are there from an earlier run and are kept.", err=True)
+    if missing:
+        with _progress(to_do) as done:
+            for rows in write(job, missing):
+                done(rows)
     counts = summary(folder, read, [tier.id for tier in loaded.ladder])
     if as_json:
-        print_json({"edition": loaded.id, "on": day.isoformat(), "output": str(folder), **counts})
+        print_json({"edition": loaded.id, "on": day.isoformat(), "output": output, **counts})
     else:
-        _show(loaded, counts, folder)
+        _show(loaded, counts, output)
 
 
 def _needs_batch() -> None:
@@ -126,46 +117,34 @@ def _edition(home: Home, standard: str, edition: str | None, day: date, modules:
 
 # ── Working ─────────────────────────────────────────────────────────────────────────────────────────
 
-_ours: list[Population] = []
-"""What a worker process has made ready."""
+
+def _engine(name: str, workers: int | None) -> Engine:
+    if name == "spark":
+        _needs_spark()
+        from ohaccredit.assessment.spark_engine import spark
+
+        return spark
+    from ohaccredit.assessment.process_engine import processes
+
+    return processes(workers or os.cpu_count() or 1)
 
 
-def _begin(job: Job) -> None:
-    _ours.append(job.population())
+def _needs_spark() -> None:
+    hint = ""
+    try:
+        import pandas  # noqa: F401
+        import pyspark  # noqa: F401
+    except ImportError:
+        hint = 'Install it with: pip install "ohaccredit[spark]"'
+    if not hint and "SPARK_REMOTE" not in os.environ and not _java():
+        hint = "Spark runs on Java 17 or newer. Install it, or set JAVA_HOME to where it is."
+    if hint:
+        raise ProblemsFound([Problem("Spark cannot be started here.", hint=hint)])
 
 
-def _one(read: Input, part: Part, folder: Path, about: dict[str, str]) -> int:
-    from ohaccredit.assessment.population_parts import write_part
-
-    return write_part(_ours[0], read, part, folder, about)
-
-
-def _write(
-    job: Job,
-    population: Population,
-    read: Input,
-    missing: list[Part],
-    folder: Path,
-    about: dict[str, str],
-    workers: int,
-) -> None:
-    """Write the parts that are missing, side by side if there are several."""
-    from ohaccredit.assessment.population_parts import write_part
-
-    with _progress(sum(part.rows for part in missing)) as done:
-        if min(workers, len(missing)) <= 1:
-            for part in missing:
-                done(write_part(population, read, part, folder, about))
-            return
-        os.environ.setdefault("POLARS_MAX_THREADS", "1")  # the processes share the cores already
-        workers = min(workers, len(missing))
-        with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,)) as pool:
-            try:
-                for future in as_completed([pool.submit(_one, read, part, folder, about) for part in missing]):
-                    done(future.result())
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+def _java() -> bool:
+    home = os.environ.get("JAVA_HOME")
+    return bool(shutil.which("java") or (home and (Path(home) / "bin" / "java").exists()))
 
 
 @contextmanager
@@ -202,7 +181,7 @@ def _duration(seconds: float) -> str:
 # ── Saying it ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _show(edition: Edition, counts: dict[str, Any], folder: Path) -> None:
+def _show(edition: Edition, counts: dict[str, Any], folder: str) -> None:
     click.secho(f"{count_of(counts['rows'], 'row')} assessed against {edition.id}", bold=True)
     width = max(len(tier.words["en"]) for tier in edition.ladder)
     for tier in reversed(edition.ladder):
