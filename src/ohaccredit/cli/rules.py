@@ -6,6 +6,7 @@ import click
 
 from ohaccredit.cli.rules_coverage import coverage
 from ohaccredit.cli.rules_diff import diff
+from ohaccredit.cli.rules_export import export
 from ohaccredit.cli.rules_impact import impact
 from ohaccredit.cli.rules_prove import prove
 from ohaccredit.cli.rules_publish import draft, publish, withdraw
@@ -19,6 +20,7 @@ def command() -> None:
 
 command.add_command(coverage)
 command.add_command(diff)
+command.add_command(export)
 command.add_command(impact)
 command.add_command(prove)
 for each in (draft, publish, withdraw):
