@@ -464,4 +464,4 @@ def test_real_rules_in_cel_decide_their_worked_cases(standard: str, name: str) -
                     assert "overflow" in found, (case.place, case.file.name, found)
                     tally["beyond 64 bits"] += 1
     assert tally["compared"] >= tally["asked"] / 2, tally
-    assert tally["beyond 64 bits"] <= 2, tally
+    assert tally["beyond 64 bits"] <= tally["compared"] / 100, tally
