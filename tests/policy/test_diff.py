@@ -13,7 +13,7 @@ from ohaccredit.assessment.assess import assess
 from ohaccredit.assessment.submission import Submission
 from ohaccredit.language.problems import ProblemsFound
 from ohaccredit.policy.diff import Difference, as_document, difference
-from ohaccredit.policy.diff_candidates import moved_in_time
+from ohaccredit.policy.moved_in_time import moved_in_time
 from ohaccredit.policy.diff_change import Piece, pieces
 from ohaccredit.standards.home import Home
 from ohaccredit.standards.loading import load_edition

@@ -6,7 +6,6 @@ day of comparison too.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,11 +16,10 @@ from ohaccredit.language.json_source import read_json
 from ohaccredit.language.problems import ProblemsFound
 from ohaccredit.language.walk import evidence_named
 from ohaccredit.policy.cases import load_cases
+from ohaccredit.policy.moved_in_time import moved_in_time
 from ohaccredit.policy.population_maker.profile import load_profile
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.home import Home
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +80,3 @@ def read_examples(home: Home, before: Edition, after: Edition, on: date) -> tupl
 
 def _moved(submission: Submission, by: timedelta) -> Submission:
     return replace(submission, evidence=moved_in_time(submission.evidence, by))
-
-
-def moved_in_time(value: Any, by: timedelta) -> Any:
-    """The same with every date moved by so many days; a date that would leave the calendar stays."""
-    if isinstance(value, Mapping):
-        return {name: moved_in_time(each, by) for name, each in value.items()}
-    if isinstance(value, list):
-        return [moved_in_time(each, by) for each in value]
-    day = value if type(value) is date else _day_in(value)
-    if day is None:
-        return value
-    try:
-        return (day + by).isoformat()
-    except OverflowError:
-        return value
-
-
-def _day_in(value: object) -> date | None:
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None

@@ -162,7 +162,7 @@ def _pairs(edition: Edition, answers: Iterable[Answer]) -> tuple[list[Answer], l
     from ohaccredit.policy.prove_pairs import Witnesses, day_of, pairs
 
     meeting = {
-        each.subject: each.evidence
+        each.subject: (date.fromisoformat(each.on), each.evidence)
         for each in answers
         if each.property == "can-be-met" and each.result == "proved" and each.evidence is not None
     }

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from ohaccredit.language.encode import encode
+from ohaccredit.language.encode import Encoded, encode
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.solve import NotEncodable
 from ohaccredit.language.solve_logic import either, no
 from ohaccredit.language.walk import evidence_named
+from ohaccredit.policy.moved_in_time import moved_in_time
 from ohaccredit.policy.properties import Answer
 from ohaccredit.policy.prove_confirm import decided
 from ohaccredit.policy.prove_rule import EFFORT_OF_TWO
@@ -35,25 +36,34 @@ def day_of(edition: Edition, *criteria: str) -> date:
 
 
 class Witnesses:
-    """For some criteria, evidence that is known to meet them, ready to be decided by other rules."""
+    """For some criteria, evidence that is known to meet them, ready to be decided by other rules on another day."""
 
-    def __init__(self, edition: Edition, meeting: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, edition: Edition, meeting: Mapping[str, tuple[date, Mapping[str, Any]]]) -> None:
+        """Takes by criterion a day, and evidence that meets the criterion on that day."""
         self._edition = edition
         self._meeting = meeting
-        self._encoded = {id_: encode(evidence, edition.record) for id_, evidence in meeting.items()}
+        self._encoded: dict[tuple[str, date], tuple[Mapping[str, Any], Mapping[str, Encoded]]] = {}
 
     def told_apart(self, implied: str, by: str) -> Answer | None:
         """The answer, if what meets the one is known not to meet the other; it is the compiled rules that decide."""
         on = day_of(self._edition, implied, by)
         if not all(self._edition.criteria[id_].in_force(on) for id_ in (implied, by)):
             return Answer("adds-something", implied, "proved", "They are never in force together.", other=by)
-        evidence = self._encoded.get(by)
-        if evidence is None:
+        if by not in self._meeting:
             return None
+        evidence, encoded = self._on(by, on)
         compiled = self._edition.compiled.on(on)
-        if compiled[by](evidence) is not Outcome.MET or compiled[implied](evidence) in FINE:
+        if compiled[by](encoded) is not Outcome.MET or compiled[implied](encoded) in FINE:
             return None
-        return _apart(implied, by, on, self._meeting[by])
+        return _apart(implied, by, on, evidence)
+
+    def _on(self, by: str, on: date) -> tuple[Mapping[str, Any], Mapping[str, Encoded]]:
+        """The evidence as it would be on a day: as old as it was when it met the criterion."""
+        if (by, on) not in self._encoded:
+            found_on, evidence = self._meeting[by]
+            moved = moved_in_time(evidence, on - found_on)
+            self._encoded[by, on] = moved, encode(moved, self._edition.record)
+        return self._encoded[by, on]
 
 
 def prove_pair(edition: Edition, implied: str, by: str) -> Answer:

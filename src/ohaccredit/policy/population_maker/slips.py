@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import timedelta
 from typing import Any
 
 from ohaccredit.language.types import Date, Keyed, ListOf, Number, Record, Series, Type, YesNo
+from ohaccredit.policy.moved_in_time import moved_day
 from ohaccredit.policy.population_maker.chance import Chance
 from ohaccredit.policy.population_maker.profile import SlipsOf
-from ohaccredit.policy.population_maker.vary import each_leaf, moved
+from ohaccredit.policy.population_maker.vary import each_leaf
 from ohaccredit.standards.evidence import EvidenceType
 
 Evidence = Any
@@ -91,7 +93,8 @@ def _worse(value: Evidence, kind: EvidenceType, worse: Collection[str], chance: 
 
 
 def _later(value: Evidence, kind: Type, days: int) -> Evidence:
-    return each_leaf(value, kind, (), lambda each, of, _: moved(each, days) if isinstance(of, Date) else each)
+    by = timedelta(days=days)
+    return each_leaf(value, kind, (), lambda each, of, _: moved_day(each, by) if isinstance(of, Date) else each)
 
 
 def _no(value: Evidence, kind: Type, chance: Chance) -> Evidence:

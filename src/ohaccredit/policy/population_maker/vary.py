@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import date
+from datetime import timedelta
 from math import isqrt
 from typing import Any
 
-from ohaccredit.language.months import read_day
 from ohaccredit.language.types import Date, Keyed, ListOf, Number, Record, Series, Type
+from ohaccredit.policy.moved_in_time import moved_day
 from ohaccredit.policy.population_maker.profile import FiguresOf
 
 Names = tuple[str, ...]
@@ -34,7 +34,7 @@ class Growing:
         self._sampled = frozenset(figures.sampled)
         self._asked = max(new, isqrt(old * new))
         self._rounding = int(rounding * old)
-        self._days = days
+        self._by = timedelta(days=days)
         self._leave_out = leave_out
 
     def item(self, value: Any, kind: Type, name: str) -> Any:
@@ -43,7 +43,7 @@ class Growing:
 
     def _leaf(self, value: Any, kind: Type, names: Names) -> Any:
         if isinstance(kind, Date):
-            return moved(value, self._days)
+            return moved_day(value, self._by)
         if isinstance(kind, Number) and self._grows(kind, names):
             new = self._asked if names[0] in self._sampled else self._new
             if isinstance(value, int):
@@ -78,11 +78,3 @@ def each_leaf(value: Any, kind: Type, names: Names, leaf: Leaf, without: Collect
             return {key: each_leaf(item, kind.records[key], names, leaf, without) for key, item in value.items()}
         case _:
             return leaf(value, kind, names)
-
-
-def moved(day: Any, days: int) -> Any:
-    """A date so many days later; unchanged if it is none or would leave the calendar."""
-    found = read_day(day)
-    if found is None or not 1 <= found.toordinal() + days <= date.max.toordinal():
-        return day
-    return date.fromordinal(found.toordinal() + days).isoformat()
