@@ -13,8 +13,8 @@ from ohaccredit.assessment.assess import assess
 from ohaccredit.assessment.submission import Submission
 from ohaccredit.language.problems import ProblemsFound
 from ohaccredit.policy.diff import Difference, as_document, difference
-from ohaccredit.policy.moved_in_time import moved_in_time
 from ohaccredit.policy.diff_change import Piece, pieces
+from ohaccredit.policy.moved_in_time import moved_in_time
 from ohaccredit.standards.home import Home
 from ohaccredit.standards.loading import load_edition
 from tests.running import run_ohaccredit

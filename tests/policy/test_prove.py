@@ -190,6 +190,20 @@ def test_a_rule_that_one_more_good_item_harms_is_found(make_home: MakeHome) -> N
     assert (answer.evidence, answer.after) == ({"practitioners": []}, {"practitioners": [{"trained": True}]})
 
 
+TOTAL = "{sum_of: hours, in: practitioners, if_list_empty: 0, %s: 10}"
+
+
+def test_an_item_that_would_do_alone_does_no_harm_to_a_total_that_is_asked_for(make_home: MakeHome) -> None:
+    proofs = proved(make_home(ladder({"enough": TOTAL % "at_least"})))
+    items = [each for each in proofs.answers if each.property == "one-more-item" and each.subject == "enough"]
+    assert [each.result for each in items] == ["proved"]
+
+
+def test_an_item_that_would_do_alone_can_be_too_much_for_a_total_with_a_limit(make_home: MakeHome) -> None:
+    answer = only_refuted(proved(make_home(ladder({"few": TOTAL % "at_most"}))), "one-more-item")
+    assert answer.says == "One more good item in practitioners makes met into not met."
+
+
 def test_an_item_that_a_rule_does_not_want_is_not_a_good_one(make_home: MakeHome) -> None:
     at_most = """\
 {count_of: practitioners, where: {field: trained, is: yes}, satisfying: {field: role, is: clerical},

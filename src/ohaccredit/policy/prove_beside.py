@@ -167,6 +167,20 @@ class ItemAdded(Change):
         return before == after
 
 
+class OnlyItem(ItemAdded):
+    """A list that has one item and no other."""
+
+    def __init__(self, scope: Scope, kind_path: str, item: Fields) -> None:
+        super().__init__(scope, kind_path)
+        self.item = item
+
+    def places(self, original: Places) -> Places:
+        assert self.item is not None
+        if original.kind_path != self.kind_path:
+            return ChangedPlaces(original, self)
+        return Only(original, self.item)
+
+
 # ── Changed parts ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -260,6 +274,15 @@ class Longer(ChangedPlaces):
     def limits(self) -> Iterator[Truth]:
         for _, item in self.places:
             yield from item.limits()
+
+
+class Only(Longer):
+    """A list with one item."""
+
+    def __init__(self, original: Places, item: Fields) -> None:
+        super().__init__(original, item)
+        self.handed_in = True
+        self.places = self.places[:1]
 
 
 class ChangedPoints(Points):

@@ -1,4 +1,8 @@
-"""Which items of a list are good for a rule: those that satisfy what it asks of each."""
+"""Which items of a list are good for a rule: those that satisfy what it asks of each.
+
+Where a rule compares a total over all items, no single item is asked for anything. Then a good item is one that would
+do alone: the comparison holds of a list with nothing else in it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from ohaccredit.language.solve import World
 from ohaccredit.language.solve_counting import Said
 from ohaccredit.language.solve_evidence import Fields, Part, Places
 from ohaccredit.language.solve_logic import Truth, both, either
-from ohaccredit.policy.prove_beside import ItemAdded
+from ohaccredit.policy.prove_beside import ItemAdded, OnlyItem
 from ohaccredit.policy.prove_worlds import Ground
 
 
@@ -23,6 +27,8 @@ class _Asked:
     wanted: bool | None
     around: tuple[t.Quantified | t.Aggregate, ...]
     """The lists inside which it stands."""
+    compared: t.Compare | None
+    """The comparison that it stands in, if the rule is for that one."""
 
 
 Good = Callable[[World], "list[Truth] | None"]
@@ -40,17 +46,20 @@ def added_items(ground: Ground, rule: t.Rule) -> Iterator[tuple[str, ItemAdded, 
             part = part.made.get(name) if isinstance(part, Fields) else None
         if isinstance(part, Places):
             change = ItemAdded(ground.scope, path)
-            yield path, change, partial(_good, asked, change)
+            yield path, change, partial(_good, ground, asked, change)
 
 
-def _good(asked: list[_Asked], change: ItemAdded, after: World) -> list[Truth] | None:
+def _good(ground: Ground, asked: list[_Asked], change: ItemAdded, after: World) -> list[Truth] | None:
     assert change.item is not None
     assert change.list is not None
     conditions: list[Truth] = [change.list.handed_in]
     for each in asked:
         node = each.node
         if isinstance(node, t.Aggregate) and node.where is None:
-            return None  # whether a total is better for one item more, no rule says
+            if each.compared is None or each.around:
+                return None  # whether the total is better for one item more, the rule does not say
+            conditions.append(_alone(ground, change).verdict(each.compared).so)
+            continue
         for records in _around(after, each.around, (after.evidence,)):
             inner = (*records, change.item)
             member = Said(True, False) if node.where is None else after.condition(node.where, inner)
@@ -62,6 +71,13 @@ def _good(asked: list[_Asked], change: ItemAdded, after: World) -> list[Truth] |
             good = test.so if wanted is each.wanted else test.not_so
             conditions.append(either(member.not_so, both(member.so, good)))
     return conditions
+
+
+def _alone(ground: Ground, change: ItemAdded) -> World:
+    """The evidence with the added item as the only one of its list."""
+    assert change.item is not None
+    only = OnlyItem(ground.scope, change.kind_path, change.item)
+    return World(ground.definitions, ground.evidence.kind, ground.on, ground.scope, only.beside(ground.evidence))
 
 
 def _around(
@@ -92,6 +108,7 @@ class _Survey:
         self.lists: dict[str, list[_Asked]] = {}
         self._definitions = definitions
         self._seen: set[tuple[str, bool | None]] = set()
+        self._compared: t.Compare | None = None
 
     def visit(self, node: object, wanted: bool | None, around: tuple[t.Quantified | t.Aggregate, ...]) -> None:
         """Everything below a node; `wanted` is whether the rule is for it (True), against it, or neither."""
@@ -101,7 +118,7 @@ class _Survey:
             return
         if node is None or type(node).__module__ != t.__name__:
             return
-        inner = around
+        inner, outer = around, self._compared
         match node:
             case t.DerivedCondition():
                 self._derived(node.name, wanted)
@@ -112,10 +129,11 @@ class _Survey:
             case t.Not():
                 wanted = None if wanted is None else not wanted
             case t.Compare():
+                self._compared = node if wanted else None
                 wanted = None
             case t.Quantified() | t.Aggregate():
                 if node.over.scope == t.SUBMISSION:
-                    self.lists.setdefault(str(node.over), []).append(_Asked(node, wanted, around))
+                    self.lists.setdefault(str(node.over), []).append(_Asked(node, wanted, around, self._compared))
                 inner = (*around, node)
                 wants = None if isinstance(node, t.Aggregate) else _wants(node)
                 wanted = None if wanted is None or wants is None else wanted is wants
@@ -124,6 +142,7 @@ class _Survey:
             self.visit(
                 getattr(node, name), None if outside or name == "where" else wanted, around if outside else inner
             )
+        self._compared = outer
 
     def _derived(self, name: str, wanted: bool | None) -> None:
         if (name, wanted) in self._seen:

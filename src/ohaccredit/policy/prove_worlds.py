@@ -134,9 +134,13 @@ class TwoWorlds(World):
     def read(self, model: Any) -> dict[str, Any]:
         return {"before": self.before.read(model), "after": self.after.read(model)}
 
+    def finder(self, *, effort: int) -> Finder:
+        """Looks for two submissions, for such as can be believed first."""
+        return Finder(self, plausible_kinds(self.before.edition), effort=effort)
+
     def find(self, *wanted: Truth, effort: int) -> Search:
         """Two submissions of which all this is so."""
-        return Finder(self, plausible_kinds(self.before.edition), effort=effort).find(*wanted)
+        return self.finder(effort=effort).find(*wanted)
 
 
 def plausible_kinds(edition: Edition) -> Mapping[str, Plausible]:
