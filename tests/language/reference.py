@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -428,27 +428,53 @@ class Reference:
         if not isinstance(given, list):
             return None
         points = [{name: self.field(name, ((item, point),)) for name in item["fields"]} for point in given]
-        if any(point["at"] is None or point["definition"] is None for point in points):
+        if any(point["at"] is None for point in points):
             return None
         points.sort(key=lambda point: point["at"])
-        points = [point for point in points if point["definition"] == points[-1]["definition"]]
-        if head == "points_in":
-            return Fraction(len(points))
-        if head == "months_across":
-            return Fraction(whole_months(points[0]["at"], points[-1]["at"]) if points else 0)
-        if head == "change_in":
-            if len(points) < 2:
-                return None
-            first = points[0 if raw.get("since", "earliest") == "earliest" else -2]
-            return changed(first, points[-1], measure, self.value(raw["noise"], scopes))
+        runs = runs_of(points, item["fields"]["definition"]["options"])
         if not points:
+            return Fraction(0) if head in ("points_in", "months_across") else None
+        if head == "latest_value":
+            return stated(points[-1], measure)
+        if head == "change_in" and raw.get("since", "earliest") == "previous":
+            if min(map(len, runs)) < 2:
+                return None
+            return changed(points[-2], points[-1], measure, self.value(raw["noise"], scopes))
+        if len(runs) > 1:
             return None
-        point = points[-1 if head == "latest_value" else 0]
-        if measure["kind"] == "mean":
-            return point["score"]
-        if point["cases"] is None or point["base"] is None:
+        (run,) = runs
+        if head == "points_in":
+            return Fraction(len(run))
+        if head == "months_across":
+            return Fraction(whole_months(points[run[0]]["at"], points[run[-1]]["at"]))
+        if head == "earliest_value":
+            return stated(points[run[0]], measure)
+        if len(run) < 2:
             return None
-        return point["cases"] / point["base"] if point["base"] > 0 else None
+        return changed(points[run[0]], points[run[-1]], measure, self.value(raw["noise"], scopes))
+
+
+def runs_of(points: list[Raw], options: Sequence[str]) -> set[tuple[int, ...]]:
+    """The points that can be compared with the latest, for every way in which missing definitions can be filled."""
+    found = set()
+    for filling in product(*(options if each["definition"] is None else [each["definition"]] for each in points)):
+        run: list[int] = []
+        for place in reversed(range(len(points))):
+            if filling[place] != filling[-1]:
+                break
+            run.insert(0, place)
+        found.add(tuple(run))
+    return found
+
+
+def stated(point: Raw, measure: Raw) -> Fraction | None:
+    """The figure of a point."""
+    if measure["kind"] == "mean":
+        score: Fraction | None = point["score"]
+        return score
+    if point["cases"] is None or point["base"] is None or point["base"] <= 0:
+        return None
+    return Fraction(point["cases"], point["base"])
 
 
 def changed(first: Raw, last: Raw, measure: Raw, noise: Fraction) -> str | None:

@@ -268,7 +268,7 @@ class Author:
         """A rule file's content."""
         rule = {"criterion": "drawn", "met_when": self.condition((self.root,), 3)}
         if self.draws.once_in(2):  # a test that stands alone decides by itself
-            lone = self.draws.pick([self._of_cases, self._moved, self._of_cases, self._shaped])
+            lone = self.draws.pick([self._of_cases, self._moved, self._of_cases, self._shaped, *[self._of_series] * 2])
             rule["met_when"] = lone((self.root,), 0)
         if self.draws.once_in(4):
             rule["applies_when"] = self.condition((self.root,), 1)
@@ -389,6 +389,21 @@ class Author:
         if kind == CHOICE and self.draws.once_in(2):
             return {"derived": name, "one_of": self._named_options(scopes)}
         return {"derived": name, self._word(kind): self.operand(kind, scopes, 1)}
+
+    def _of_series(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
+        """What is asked of a series, against what its few points may come to."""
+        draws = self.draws
+        path, kind = draws.pick(self._paths(scopes, "series"))
+        shares = kind["measure"]["kind"] != "rate"
+        match draws.pick(["points", "change", "months", *(["level"] if shares else [])]):
+            case "points":
+                return {"points_in": path, self._bound(): 1 + draws.below(4)}
+            case "months":
+                return {"months_across": path, self._bound(): draws.pick([12, 1, 0, 24])}
+            case "level":
+                return {"latest_value": path, self._bound(): {"earliest_value": path}}
+        since = draws.pick(["earliest", "previous"])
+        return {"change_in": path, "since": since, "noise": draws.pick([0, 1]), "is": draws.pick(CHANGES)}
 
     def _stated(self, scopes: tuple[Schema, ...], depth: int) -> dict[str, Raw]:
         return {"field": self.draws.pick(self._paths(scopes, *SCALARS))[0], "is": "stated"}
@@ -803,7 +818,7 @@ def draw_evidence(draws: Draws, kind: Schema, holes: int) -> Raw:
         case "list":
             return [_item(draws, kind["item"], holes) for _ in range(draws.below(4))]
         case "series":
-            return [_item(draws, kind["item"], holes * 3) for _ in range(draws.below(5))]
+            return _points(draws, kind, holes)
         case "yes_no":
             return draws.pick([True, False])
         case "date":
@@ -825,6 +840,18 @@ def draw_evidence(draws: Draws, kind: Schema, holes: int) -> Raw:
 def _item(draws: Draws, kind: Schema, holes: int) -> Raw:
     """A list item; a hole in the place of a whole item would be an item without fields."""
     return {name: draw_evidence(draws, each, holes) for name, each in kind["fields"].items()}
+
+
+def _points(draws: Draws, kind: Schema, holes: int) -> list[Raw]:
+    """The points of a series: mostly of two definitions, which come and go, and often one lacks its definition."""
+    points = [_item(draws, kind["item"], holes * 3) for _ in range(draws.below(5))]
+    definition = kind["item"]["fields"][kind["same"]]
+    for point in points:
+        if holes and draws.once_in(8):
+            point[kind["same"]] = Hole(definition, draws.pick(["absent", "null", "junk"]))
+        elif not isinstance(point[kind["same"]], Hole) and not draws.once_in(8):
+            point[kind["same"]] = draws.pick(definition["options"][:2])
+    return points
 
 
 _JUNK: dict[str, Raw] = {

@@ -297,6 +297,33 @@ def test_series_begin_anew_with_their_definition() -> None:
     assert said("{earliest_value: kpis.absence.points, is: 5%}", points) == [True]
 
 
+def test_the_comparable_points_are_an_unbroken_run() -> None:
+    """A, B, A: the latest alone. Of A, a hole, A, A the last two are known, of A, a hole, A only the latest."""
+
+    def defined(*formulas: str | None) -> dict[str, Any]:
+        years = range(2026 - len(formulas), 2026)
+        points = [
+            {"at": f"{year}-12-31", "of": place, "base": 100, **({} if formula is None else {"formula": formula})}
+            for place, (year, formula) in enumerate(zip(years, formulas, strict=True), 1)
+        ]
+        return {"kpis": {"staying": {"points": points[::-1]}}}
+
+    rows = [
+        defined(*formulas)
+        for formulas in ("aba", "ababb", (None, "b", "a", "a"), ("a", None, "a", "a"), ("a", None, "a"), (None,))
+    ]
+    open_ = "not evidenced"
+    assert said("{points_in: kpis.staying.points, is: 2}", *rows) == [False, True, True, open_, open_, False]
+    assert said("{months_across: kpis.staying.points, is: 12}", *rows) == [False, True, True, open_, open_, False]
+    assert said("{earliest_value: kpis.staying.points, at_least: 3%}", *rows) == [
+        True, True, True, open_, open_, False,
+    ]  # fmt: skip
+    assert said("{latest_value: kpis.staying.points, at_least: 3%}", *rows) == [True] * 5 + [False]
+    change = "{change_in: kpis.staying.points, noise: 0, since: %s, is: improved}"
+    assert said(change % "earliest", *rows) == [open_, True, True, open_, open_, open_]
+    assert said(change % "previous", *rows) == [open_, True, True, True, open_, open_]
+
+
 def test_a_change_is_larger_than_its_noise() -> None:
     """0 of 100 against 5: (1/102 - 6/102)^2 is 0.0024, the variances together 6.5e-4; times 1.96 squared, 0.0025."""
     for of, expected in ((5, "no-clear-change"), (6, "improved")):

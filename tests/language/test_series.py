@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
@@ -189,26 +190,107 @@ def test_points_in_between_need_no_figures() -> None:
 # ── Which points are compared ───────────────────────────────────────────────────────────────────────
 
 
+def said(given: Any, of: Series = SHARE_UP) -> tuple[Any, ...]:
+    """How many comparable points, over how many months, the earliest and the latest value, and what became of it.
+
+    The last two: since the earliest point and since the previous one, without any noise.
+    """
+    return (
+        series_count(given, of, "points"),
+        series_count(given, of, "months"),
+        series_level(given, of, "earliest"),
+        series_level(given, of, "latest"),
+        series_change(given, of, "earliest", Fraction(0)),
+        series_change(given, of, "previous", Fraction(0)),
+    )
+
+
+def defined(*formulas: str | None) -> Any:
+    """A point a year with these definitions: 1 of 8, 2 of 8, and so on."""
+    return points(*({"formula": formula, "of": place, "base": 8} for place, formula in enumerate(formulas, 1)))
+
+
 def test_a_change_of_definition_starts_the_series_anew() -> None:
-    given = points({"formula": "A"}, {"formula": "A"}, {"formula": "B"}, {"formula": "B"})
-    assert comparable(given, "at", "formula") == [2, 3]
-    assert series_count(given, SHARE_UP, "points") == 2
+    given = defined("A", "A", "B", "B")
+    assert comparable(given, "at", "formula") == ([2, 3], True)
+    assert said(given) == (2, 12, Fraction(3, 8), Fraction(4, 8), "improved", "improved")
+
+
+def test_a_definition_that_comes_back_starts_the_series_anew_too() -> None:
+    given = defined("A", "B", "A")
+    assert comparable(given, "at", "formula") == ([2], True)
+    assert said(given) == (1, 0, Fraction(3, 8), Fraction(3, 8), None, None)
+    assert said(defined("A", "A", "B", "A", "A")) == (
+        2, 12, Fraction(4, 8), Fraction(5, 8), "improved", "improved",
+    )  # fmt: skip
+
+
+def test_the_run_is_unbroken_in_order_of_date_not_in_the_order_of_the_file() -> None:
+    given = points(
+        {"at": "2026-06-30", "formula": "B"},
+        {"at": "2023-06-30", "formula": "B"},
+        {"at": "2024-06-30", "formula": "A"},
+        {"at": "2025-06-30", "formula": "B"},
+    )
+    assert comparable(given, "at", "formula") == ([3, 0], True)
     assert series_count(given, SHARE_UP, "months") == 12
 
 
-def test_points_are_ordered_by_date_not_by_place_in_the_file() -> None:
-    given = points({"at": "2026-06-30", "formula": "B"}, {"at": "2024-06-30"}, {"at": "2025-06-30", "formula": "B"})
-    assert comparable(given, "at", "formula") == [2, 0]
+def test_points_of_one_day_stand_in_the_order_in_which_they_were_given() -> None:
+    def on_one_day(*formulas: str) -> Any:
+        days = ("2024-06-30", "2026-06-30", "2026-06-30")
+        return points(*({"at": at, "formula": each} for at, each in zip(days, formulas, strict=True)))
+
+    assert comparable(on_one_day("A", "A", "B"), "at", "formula") == ([2], True)
+    assert comparable(on_one_day("A", "B", "A"), "at", "formula") == ([2], True)
+    assert comparable(on_one_day("B", "A", "A"), "at", "formula") == ([1, 2], True)
+    assert comparable(on_one_day("A", "A", "A"), "at", "formula") == ([0, 1, 2], True)
 
 
-def test_one_undated_or_undefined_point_leaves_the_whole_series_undecided() -> None:
-    for lacking in ("at", "formula"):
-        given = points({"of": 1, "base": 4}, {"of": 2, "base": 4, lacking: None}, {"of": 3, "base": 4})
-        assert comparable(given, "at", "formula") is None
-        assert series_count(given, SHARE_UP, "points") is None
-        assert series_count(given, SHARE_UP, "months") is None
-        assert series_level(given, SHARE_UP, "latest") is None
-        assert series_change(given, SHARE_UP, "earliest", Fraction(0)) is None
+def test_where_a_point_in_the_middle_lacks_its_definition_what_lies_beyond_it_is_open() -> None:
+    """It may be A, and then all four are comparable, or not, and then only the last two."""
+    given = defined("A", None, "A", "A")
+    assert comparable(given, "at", "formula") == ([2, 3], False)
+    assert said(given) == (None, None, None, Fraction(4, 8), None, "improved")
+
+
+def test_where_the_point_before_the_latest_lacks_its_definition_nothing_but_the_latest_is_known() -> None:
+    given = defined("A", None, "A")
+    assert comparable(given, "at", "formula") == ([2], False)
+    assert said(given) == (None, None, None, Fraction(3, 8), None, None)
+
+
+def test_a_definition_that_is_missing_before_the_run_began_is_not_needed() -> None:
+    given = defined(None, "B", "A", "A")
+    assert comparable(given, "at", "formula") == ([2, 3], True)
+    assert said(given) == (2, 12, Fraction(3, 8), Fraction(4, 8), "improved", "improved")
+
+
+def test_where_the_latest_point_lacks_its_definition_only_its_own_figure_is_known() -> None:
+    for given in (defined("A", "A", None), defined("A", "B", None), defined("A", None, None)):
+        assert comparable(given, "at", "formula") == ([2], False)
+        assert said(given) == (None, None, None, Fraction(3, 8), None, None)
+
+
+def test_a_point_alone_is_comparable_with_itself_whatever_its_definition_is() -> None:
+    given = defined(None)
+    assert comparable(given, "at", "formula") == ([0], True)
+    assert said(given) == (1, 0, Fraction(1, 8), Fraction(1, 8), None, None)
+
+
+def test_one_undated_point_leaves_the_whole_series_undecided() -> None:
+    """It may come after the latest, or between any two."""
+    given = points({"of": 1, "base": 4}, {"of": 2, "base": 4, "at": None}, {"of": 3, "base": 4})
+    assert comparable(given, "at", "formula") is None
+    assert said(given) == (None,) * 6
+
+
+def test_what_is_decided_stays_so_however_missing_definitions_are_filled() -> None:
+    for formulas in product(("A", "B", None), repeat=4):
+        now = said(defined(*formulas))
+        for filling in product(*(("A", "B", "C") if each is None else (each,) for each in formulas)):
+            for before, after in zip(now, said(defined(*filling)), strict=True):
+                assert before is None or before == after, (formulas, filling)
 
 
 def test_a_series_that_was_not_handed_in_is_not_an_empty_one() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -191,6 +192,52 @@ def test_rules_that_share_parts_do_not_disturb_each_other() -> None:
         (OPEN, OPEN, OPEN, OPEN),
         (NOT_MET, NOT_MET, MET, MET),
     ]
+
+
+def defined(*formulas: str | None) -> dict[str, Any]:
+    """A point a year with these definitions: 1 of 100, 2 of 100, and so on; given latest first."""
+    points = [
+        {"at": f"{2020 + place}-12-31", "of": place, "base": 100, **({} if formula is None else {"formula": formula})}
+        for place, formula in enumerate(formulas, 1)
+    ]
+    return {"kpis": {"staying": {"points": points[::-1]}}}
+
+
+def test_the_comparable_points_are_an_unbroken_run() -> None:
+    """A, B, A: the latest alone. Of A, a hole, A, A the last two are known, of A, a hole, A only the latest."""
+    rows = [
+        defined(*formulas)
+        for formulas in ("aba", "ababb", (None, "b", "a", "a"), ("a", None, "a", "a"), ("a", None, "a"), (None,), ())
+    ]
+    assert outcomes("{points_in: kpis.staying.points, is: 2}", *rows) == [
+        NOT_MET, MET, MET, OPEN, OPEN, NOT_MET, NOT_MET,
+    ]  # fmt: skip
+    assert outcomes("{months_across: kpis.staying.points, is: 12}", *rows) == [
+        NOT_MET, MET, MET, OPEN, OPEN, NOT_MET, NOT_MET,
+    ]  # fmt: skip
+    assert outcomes("{earliest_value: kpis.staying.points, at_least: 3%}", *rows) == [
+        MET, MET, MET, OPEN, OPEN, NOT_MET, OPEN,
+    ]  # fmt: skip
+    assert outcomes("{latest_value: kpis.staying.points, at_least: 3%}", *rows) == [MET] * 5 + [NOT_MET, OPEN]
+    change = "{change_in: kpis.staying.points, noise: 0, since: %s, is: improved}"
+    assert outcomes(change % "earliest", *rows) == [OPEN, MET, MET, OPEN, OPEN, OPEN, OPEN]
+    assert outcomes(change % "previous", *rows) == [OPEN, MET, MET, MET, OPEN, OPEN, OPEN]
+
+
+def test_whatever_the_definitions_of_four_points_the_columns_hold_what_is_traced() -> None:
+    rows = [defined(*formulas) for formulas in product(("a", "b", None), repeat=4)]
+    change = "{change_in: kpis.staying.points, noise: 0, since: %s, is: improved}"
+    for text in (
+        "{points_in: kpis.staying.points, is: 2}",
+        "{months_across: kpis.staying.points, at_least: 24}",
+        "{earliest_value: kpis.staying.points, at_least: 3%}",
+        "{latest_value: kpis.staying.points, more_than: 3%}",
+        change % "earliest",
+        change % "previous",
+    ):
+        rule = t.Rule("sample", None, condition(text), HERE)
+        one_by_one = [Tracer(SHARED, encode(row, EVIDENCE), ON).decide(rule).outcome for row in rows]
+        assert outcomes(text, *rows) == one_by_one, text
 
 
 def test_points_that_floating_point_cannot_tell_apart_are_decided_exactly() -> None:

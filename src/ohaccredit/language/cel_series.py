@@ -18,6 +18,9 @@ from ohaccredit.language.cel_text import NOT_EVIDENCED, Piece, number
 from ohaccredit.language.numbers import MILLIONTHS
 from ohaccredit.language.types import Number, Series
 
+MOST_POINTS = 10**9
+"""More points than a series has, and few enough that so many times a day number stays well within 64 bits."""
+
 
 def scale_of(kind: Series, named: str) -> int:
     """How many of what a figure of a point holds make one."""
@@ -25,25 +28,26 @@ def scale_of(kind: Series, named: str) -> int:
     return MILLIONTHS if isinstance(figure, Number) and not figure.whole else 1
 
 
+def in_order(points: Piece, kind: Series, name: NameOf) -> Piece:
+    """Points in order of date; those of one day as they were given. An error if a point lacks its date.
+
+    A day and a place in the list are put into one number: CEL's `sortBy` does not promise to leave those of one day as
+    they are.
+    """
+    place, key = name("place"), name("key")
+    dated = c.plus(c.times(c.field(c.item(points, place), kind.at), number(MOST_POINTS)), place)
+    keys = c.loop(c.call("lists.range", c.size(points)), "map", place, dated)
+    return c.loop(c.method(keys, "sort"), "map", key, c.item(points, c.rest(key, number(MOST_POINTS))))
+
+
 def comparable(points: Piece, kind: Series, name: NameOf) -> Piece:
-    """The points that may be compared with the latest; an error if a point lacks its date or definition."""
-    newest, point = name("newest"), name("point")
-    same = c.related(c.field(point, kind.same), "==", c.field(from_the_end(newest, 0), kind.same))
-    return c.named(newest, on_the_last_day(points, kind, name), c.loop(points, "filter", point, same))
-
-
-def on_the_last_day(points: Piece, kind: Series, name: NameOf) -> Piece:
-    """The points after which there is none, as they were given; the last of them is the latest."""
-    point, other = name("point"), name("other")
-    no_later = c.related(c.field(other, kind.at), "<=", c.field(point, kind.at))
-    return c.loop(points, "filter", point, c.loop(points, "all", other, no_later))
-
-
-def earliest(points: Piece, kind: Series, name: NameOf) -> Piece:
-    """The first of some points; of several on its day, the one that was given first. An error if there is none."""
-    point, other = name("point"), name("other")
-    no_earlier = c.related(c.field(point, kind.at), "<=", c.field(other, kind.at))
-    return c.item(c.loop(points, "filter", point, c.loop(points, "all", other, no_earlier)), number(0))
+    """Of points in order those from which on all have the definition of the latest; an error where that is open."""
+    place, point = name("place"), name("point")
+    own, latest = (c.field(each, kind.same) for each in (point, from_the_end(points, 0)))
+    others = c.method(points, "slice", place, c.moved_by(c.size(points), -1))
+    alike = c.loop(others, "all", point, c.related(own, "==", latest))
+    places = c.loop(c.call("lists.range", c.size(points)), "filter", place, alike)
+    return c.loop(places, "map", place, c.item(points, place))
 
 
 def from_the_end(points: Piece, place: int) -> Piece:
@@ -51,32 +55,29 @@ def from_the_end(points: Piece, place: int) -> Piece:
     return c.item(c.method(points, "reverse"), number(place))
 
 
-def _last_two(points: Piece, kind: Series, name: NameOf) -> Piece:
-    """The last of some points, at their end; the last but one stands before it."""
-    before, point, other = name("before"), name("point"), name("other")
-    earlier = c.related(c.field(point, kind.at), "<", c.field(other, kind.at))
-    others = c.loop(points, "filter", point, c.loop(points, "exists", other, earlier))
-    ends = c.plus(on_the_last_day(before, kind, name), on_the_last_day(points, kind, name))
-    return c.named(before, others, ends)
-
-
 # ── What became of a series ─────────────────────────────────────────────────────────────────────────
 
 
-def change(node: t.SeriesChange, points: Piece, noise: tuple[Piece, Piece], name: NameOf) -> Piece:
-    """Improved, no clear change or worse, of comparable points."""
-    point, two, rounded = name("point"), name("two"), name("rounded")
+def _ends(points: Piece, node: t.SeriesChange, name: NameOf) -> Piece:
+    """The two points, of points in order, between which something changed; an error unless both are comparable."""
     if node.since == "earliest":
-        both = c.several([earliest(points, node.kind, name), from_the_end(on_the_last_day(points, node.kind, name), 0)])
-    else:
-        ends = name("ends")
-        pair = c.several([from_the_end(ends, 1), from_the_end(ends, 0)])
-        both = c.named(ends, _last_two(points, node.kind, name), pair)
-    enough = c.choose(c.related(c.size(points), ">", number(1)), both, NOT_EVIDENCED)
+        run = name("comparable")
+        ends = c.several([c.item(run, number(0)), from_the_end(run, 0)])
+        enough = c.choose(c.related(c.size(run), ">", number(1)), ends, NOT_EVIDENCED)
+        return c.named(run, comparable(points, node.kind, name), enough)
+    before, latest = from_the_end(points, 1), from_the_end(points, 0)
+    alike = c.related(c.field(before, node.kind.same), "==", c.field(latest, node.kind.same))
+    enough = c.all_of(c.related(c.size(points), ">", number(1)), alike)
+    return c.choose(enough, c.several([before, latest]), NOT_EVIDENCED)
+
+
+def change(node: t.SeriesChange, points: Piece, noise: tuple[Piece, Piece], name: NameOf) -> Piece:
+    """Improved, no clear change or worse, of points in order."""
+    point, two, rounded = name("point"), name("two"), name("rounded")
     in_floats = c.choose(_possible(node, point), c.several(_Floats(node, point).estimate()), NOT_EVIDENCED)
     estimates = [_Estimate(node, c.item(two, number(each)), c.item(rounded, number(each))) for each in range(2)]
     found = _told_apart(estimates if node.measure.better == "higher" else estimates[::-1], noise, name)
-    return c.named(two, enough, c.named(rounded, c.loop(two, "map", point, in_floats), found))
+    return c.named(two, _ends(points, node, name), c.named(rounded, c.loop(two, "map", point, in_floats), found))
 
 
 def _possible(node: t.SeriesChange, point: Piece) -> Piece:

@@ -17,7 +17,7 @@ from math import lcm
 from ohaccredit.language import cel_text as c
 from ohaccredit.language import tree as t
 from ohaccredit.language.cel_dates import months_between, moved_by_days, moved_by_months
-from ohaccredit.language.cel_series import change, comparable, earliest, from_the_end, on_the_last_day, scale_of
+from ohaccredit.language.cel_series import change, comparable, from_the_end, in_order, scale_of
 from ohaccredit.language.cel_text import NOT_EVIDENCED, NotInCel, Piece, number
 from ohaccredit.language.numbers import MILLIONTHS
 from ohaccredit.language.trace_values import shifted
@@ -352,26 +352,32 @@ class ValueSpeaker(ABC):
     # ── Series ──
 
     def _points(self, path: t.PathTo, kind: Series, scopes: Scopes) -> tuple[Piece, Names]:
-        """The comparable points of a series, with the name that they need."""
-        points = self.name("comparable")
-        return points, ((points, comparable(self.path(path, scopes), kind, self.name)),)
+        """The points of a series in order of date, with the name that they need."""
+        points = self.name("points")
+        return points, ((points, in_order(self.path(path, scopes), kind, self.name)),)
+
+    def _comparable(self, path: t.PathTo, kind: Series, scopes: Scopes) -> tuple[Piece, Names]:
+        """Those of them that can be compared with the latest, with the names that they need."""
+        points, names = self._points(path, kind, scopes)
+        run = self.name("comparable")
+        return run, (*names, (run, comparable(points, kind, self.name)))
 
     def _series_count(self, node: t.SeriesCount, scopes: Scopes) -> Figure:
-        points, names = self._points(node.series, node.kind, scopes)
+        run, names = self._comparable(node.series, node.kind, scopes)
         if node.what == "points":
-            return Figure(c.size(points), 1, names)
-        point = self.name("point")
-        days = c.loop(points, "map", point, c.field(point, node.kind.at))
-        span = months_between(c.call("math.least", days), c.call("math.greatest", days), self.name, in_order=True)
-        return Figure(c.choose(c.related(c.size(points), ">", number(0)), span, number(0)), 1, names)
+            return Figure(c.size(run), 1, names)
+        first, last = (c.field(each, node.kind.at) for each in (c.item(run, number(0)), from_the_end(run, 0)))
+        span = months_between(first, last, self.name, in_order=True)
+        return Figure(c.choose(c.related(c.size(run), ">", number(0)), span, number(0)), 1, names)
 
     def _series_level(self, node: t.SeriesLevel, scopes: Scopes) -> Figure:
-        points, names = self._points(node.series, node.kind, scopes)
-        chosen = self.name(node.which)
         if node.which == "latest":
-            point = from_the_end(on_the_last_day(points, node.kind, self.name), 0)
+            points, names = self._points(node.series, node.kind, scopes)
+            point = from_the_end(points, 0)
         else:
-            point = earliest(points, node.kind, self.name)
+            run, names = self._comparable(node.series, node.kind, scopes)
+            point = c.item(run, number(0))
+        chosen = self.name(node.which)
         names = (*names, (chosen, point))
         of, base = (
             Figure(c.field(chosen, each), scale_of(node.kind, each)) if each else Figure(number(1))

@@ -1,7 +1,10 @@
 """Series: which points may be compared, and whether the latest differs from an earlier one by more than noise.
 
 Points are comparable when they share a definition (same instrument, same formula); a change of definition
-starts the series anew. Two points differ when the square of their difference exceeds the square of the
+starts the series anew. So the comparable points are the unbroken run, back in time from the latest point, of
+points that share its definition: of A, B, A the latest alone. The first point with another definition ends the
+run, and what lies before it matters no more. Where a point lacks its definition the run is known up to that
+point and open beyond it. Two points differ when the square of their difference exceeds the square of the
 noise multiple times the sum of their variances, which needs no square root and stays exact:
 
 share   x of n, each person counted at most once. One success and one failure are added to each point
@@ -20,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ohaccredit.language.encode import Encoded, decode
 from ohaccredit.language.months import months_between
@@ -39,15 +42,31 @@ class Estimate:
     variance: Fraction
 
 
-def comparable(points: Sequence[Point], at: str, same: str) -> list[int] | None:
-    """The indexes of the points that may be compared with the latest, in order of date.
+class Run(NamedTuple):
+    """The comparable points as far as they are known, by their places in the list, in order of date."""
 
-    None if a point lacks its date or its definition: the order, or the comparison, is then not evidenced.
+    places: list[int]
+    whole: bool
+    """False if the run may go on further back, because a definition is missing there."""
+
+
+def comparable(points: Sequence[Point], at: str, same: str) -> Run | None:
+    """The unbroken run of points that share the definition of the latest, which is the last of them.
+
+    Of points of one day those given later are the later ones. None if a point lacks its date: the order is then not
+    evidenced.
     """
-    if any(point.get(at) is None or point.get(same) is None for point in points):
+    if any(point.get(at) is None for point in points):
         return None
     order = sorted(range(len(points)), key=lambda index: points[index][at])  # type: ignore[arg-type, return-value]
-    return [index for index in order if points[index][same] == points[order[-1]][same]]
+    latest = points[order[-1]].get(same) if order else None
+    for start in range(len(order) - 1, 0, -1):
+        before = points[order[start - 1]].get(same)
+        if before is None or latest is None:
+            return Run(order[start:], False)
+        if before != latest:
+            return Run(order[start:], True)
+    return Run(order, True)
 
 
 def estimate(point: Point, kind: Series) -> Estimate | None:
@@ -88,32 +107,35 @@ def change(earlier: Estimate, later: Estimate, measure: Measure, noise: Fraction
 
 def series_count(points: Sequence[Point] | None, kind: Series, what: str) -> int | None:
     """How many comparable points there are, or the whole calendar months that they span."""
-    chosen = None if points is None else comparable(points, kind.at, kind.same)
-    if points is None or chosen is None:
+    run = None if points is None else comparable(points, kind.at, kind.same)
+    if points is None or run is None or not run.whole:
         return None
     if what == "points":
-        return len(chosen)
-    if not chosen:
+        return len(run.places)
+    if not run.places:
         return 0
-    first, last = (date.fromordinal(int(str(points[index][kind.at]))) for index in (chosen[0], chosen[-1]))
+    first, last = (date.fromordinal(int(str(points[index][kind.at]))) for index in (run.places[0], run.places[-1]))
     return months_between(first, last)
 
 
 def series_level(points: Sequence[Point] | None, kind: Series, which: str) -> Fraction | None:
-    """The value at the latest or the earliest comparable point; None if there is none or it is not stated."""
-    chosen = None if points is None else comparable(points, kind.at, kind.same)
-    if points is None or not chosen:
+    """The value at the latest or the earliest comparable point; None if there is none or it is not stated.
+
+    The latest point is what it is whatever the points before it are.
+    """
+    run = None if points is None else comparable(points, kind.at, kind.same)
+    if points is None or run is None or not run.places or not (run.whole or which == "latest"):
         return None
-    return level(points[chosen[-1 if which == "latest" else 0]], kind)
+    return level(points[run.places[-1 if which == "latest" else 0]], kind)
 
 
 def series_change(points: Sequence[Point] | None, kind: Series, since: str, noise: Fraction) -> Change | None:
     """What became of a series; None with fewer than two comparable points or with a figure missing."""
-    chosen = None if points is None else comparable(points, kind.at, kind.same)
-    if points is None or chosen is None or len(chosen) < 2:
+    run = None if points is None else comparable(points, kind.at, kind.same)
+    if points is None or run is None or len(run.places) < 2 or not (run.whole or since == "previous"):
         return None
-    earlier = estimate(points[chosen[0 if since == "earliest" else -2]], kind)
-    later = estimate(points[chosen[-1]], kind)
+    earlier = estimate(points[run.places[0 if since == "earliest" else -2]], kind)
+    later = estimate(points[run.places[-1]], kind)
     return None if earlier is None or later is None else change(earlier, later, kind.measure, noise)
 
 

@@ -1,7 +1,8 @@
 """Series as columns: comparable points and what became of them, for every submission at once.
 
-The points of each series are put in the order of their dates. The last one says which points may be compared; the
-others are found by how many comparable points come after them. Whether a difference is more than noise is first asked
+The points of each series are put in the order of their dates. The last one says which points may be compared: those
+from which to the end of the series no point has another definition, or lacks its own. As this run is unbroken, the
+place of a point in it is its place from the end of the series. Whether a difference is more than noise is first asked
 of binary floating point, with a margin far above its rounding; only where the answer lies within that margin is it
 asked again exactly, point by point (`series`). So the answer is always the exact one (a filtered predicate, after
 J. R. Shewchuk, Discrete and Computational Geometry 18 (1997) 305-363).
@@ -37,25 +38,34 @@ class SeriesColumns:
         self._kind = kind
         self._points = points = plan.in_order(points, kind.at)
         at, same = plan.read(points, kind.at), plan.read(points, kind.same)
-        self._lacking = plan.total(at.of(at.only.is_null() | same.only.is_null()))
-        latest = plan.carry(plan.total(same, "last"), points)
-        alike = plan.keep(plan.merge(lambda mine, last: (mine == last).fill_null(False), same, latest))
-        running = plan.keep(alike.of(alike.only.cast(pl.Int64).cum_sum()))
+        self._undated = plan.total(at.of(at.only.is_null()))
+        row = plan.keep(at.of(pl.int_range(pl.len(), dtype=pl.Int64)))
+        last, latest = (plan.carry(plan.total(each, "last"), points) for each in (row, same))
+        place = plan.keep(plan.merge(lambda end, here: end - here, last, row))
+        self._place = place
+        """How many points come after each point."""
+        alike = plan.keep(plan.merge(lambda own, last, after: (own == last) | (after == 0), same, latest, place))
+        breaks = plan.keep(alike.of((~alike.only.fill_null(False)).cast(pl.Int64)))
+        running = plan.keep(breaks.of(breaks.only.cum_sum()))
         at_end = plan.carry(plan.total(running, "last"), points)
-        self._alike = alike
-        self._after = plan.keep(plan.merge(lambda end, here: end - here, at_end, running))
-        """How many comparable points come after each point; of a comparable one that is its place from the end."""
-        self._count = plan.keep(plan.total(alike))
-        self._enough: dict[int, Cell] = {}
+        after = plan.keep(plan.merge(lambda end, here: end - here, at_end, running))
+        self._count = plan.keep(plan.total(plan.merge(lambda own, later: (own + later) == 0, breaks, after)))
+        self._open = plan.total(plan.merge(lambda own, later: own.is_null() & (later == 0), alike, after))
+        """Is the run broken by a point that lacks its definition? It may then go on further back."""
+        self._enough: dict[tuple[int, bool], Cell] = {}
         self._picked: dict[tuple[str, str], Cell] = {}
 
-    def _known(self, least: int, *cells: Cell) -> tuple[Cell, pl.Expr, list[pl.Expr]]:
-        """Cells of the series, with the condition that it is given, complete and has so many comparable points."""
-        if least not in self._enough:
-            base, ((given,), (lacking,), (count,)) = self._plan.together([self._given, self._lacking, self._count])
-            enough = given.is_not_null() & (lacking == 0) & (count >= least)
-            self._enough[least] = self._plan.keep(base.of(enough))
-        base, parts = self._plan.together([self._enough[least], *cells])
+    def _known(self, least: int, *cells: Cell, whole: bool) -> tuple[Cell, pl.Expr, list[pl.Expr]]:
+        """Cells of the series, with the condition that it is given, in order, and has so many comparable points.
+
+        If the run must be known as a `whole`, it must not be open where it begins.
+        """
+        if (least, whole) not in self._enough:
+            read = [self._given, self._undated, self._count, self._open]
+            base, ((given,), (undated,), (count,), (unsure,)) = self._plan.together(read)
+            enough = given.is_not_null() & (undated == 0) & (count >= least)
+            self._enough[least, whole] = self._plan.keep(base.of(enough & (unsure == 0) if whole else enough))
+        base, parts = self._plan.together([self._enough[least, whole], *cells])
         return base, parts[0][0], [part for each in parts[1:] for part in each]
 
     def _pick(self, which: str, name: str) -> Cell:
@@ -65,32 +75,34 @@ class SeriesColumns:
             if which == "latest":
                 found = plan.total(value, "last")
             else:
-                place = self._alike.of(pl.lit(1, dtype=pl.Int64))
+                wanted = self._place.of(pl.lit(1, dtype=pl.Int64))
                 if which == "earliest":
                     count = plan.carry(self._count, self._points)
-                    place = count.of(count.only - 1)
-                base, parts = plan.together([self._alike, self._after, place, value], self._points)
-                (alike,), (after,), (wanted,), (field,) = parts
-                found = plan.total(base.of(pl.when(alike & (after == wanted)).then(field)), "largest")
+                    wanted = count.of(count.only - 1)
+                chosen = plan.merge(
+                    lambda place, wanted, field: pl.when(place == wanted).then(field), self._place, wanted, value
+                )
+                found = plan.total(chosen, "largest")
             self._picked[which, name] = plan.keep(found)
         return self._picked[which, name]
 
     def count(self) -> Cell:
         """How many comparable points there are."""
-        base, known, (count,) = self._known(0, self._count)
+        base, known, (count,) = self._known(0, self._count, whole=True)
         return base.of(pl.when(known).then(count))
 
     def months(self) -> Cell:
         """The whole calendar months that they span."""
         first, last = self._pick("earliest", self._kind.at), self._pick("latest", self._kind.at)
-        base, known, (count, months) = self._known(0, self._count, self._calendar.months_between(first, last))
+        between = self._calendar.months_between(first, last)
+        base, known, (count, months) = self._known(0, self._count, between, whole=True)
         return base.of(pl.when(known).then(pl.when(count == 0).then(0).otherwise(months)))
 
     def level(self, which: str, kind: Series) -> tuple[Cell, Figure]:
         """The figure at the latest or the earliest comparable point."""
         measure = kind.measure
         names = [measure.of] if measure.kind == "mean" else [measure.of, measure.base]
-        base, known, tops = self._known(1, *(self._pick(which, name) for name in names))
+        base, known, tops = self._known(1, *(self._pick(which, name) for name in names), whole=which == "earliest")
         held = [numbers.held_figure(top, decimals=_decimals(kind, name)) for top, name in zip(tops, names, strict=True)]
         figure = held[0] if len(held) == 1 else numbers.ratio(held[0], held[1])
         return base, Figure(pl.when(known).then(figure.top), figure.bottom, figure.most, figure.under)
@@ -100,7 +112,7 @@ class SeriesColumns:
         earlier = "earliest" if since == "earliest" else "previous"
         names = figures(kind.measure)
         picked = [self._pick(which, name) for which in (earlier, "latest") for name in names]
-        base, known, values = self._known(2, *picked, noise)
+        base, known, values = self._known(2, *picked, noise, whole=earlier == "earliest")
         size = len(names)
         top, under = values[2 * size], pl.lit(bottom, dtype=pl.Int64) if bottom else values[2 * size + 1]
         one, other = dict(zip(names, values, strict=False)), dict(zip(names, values[size:], strict=False))

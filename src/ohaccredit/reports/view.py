@@ -510,7 +510,8 @@ class _Viewer:
 
     def _series(self, points: Sequence[Encoded], kind: Series, title: str) -> charts.Series | None:
         records = [point for point in points if isinstance(point, dict) and isinstance(point.get(kind.at), int)]
-        same = set(comparable(records, kind.at, kind.same) or ())
+        run = comparable(records, kind.at, kind.same)
+        same = set(run.places if run else ())
         drawn: dict[date, charts.Point] = {}
         scale = 1 if kind.measure.kind == "mean" else 100
         for index, record in enumerate(records):
