@@ -93,6 +93,19 @@ def test_a_higher_tier_that_asks_more_of_the_same_is_no_overlap(make_home: MakeH
     assert [each for each in proofs.having("refuted") if each.subject == "much"] == []
 
 
+def test_rules_that_are_never_asked_together_are_no_overlap(make_home: MakeHome) -> None:
+    """Whatever meets the one is out of account for the other: neither asks for nothing more."""
+    home = ladder({"small": UPTAKE, "large": MORE})
+    for id_, bound in (("small", "less_than"), ("large", "at_least")):
+        applies = f"applies_when: {{field: organisation.headcount, {bound}: 50}}\n"
+        met = UPTAKE if id_ == "small" else MORE
+        home[f"rules/small/1/{id_}/rule.yaml"] = rule(id_, met, applies)
+    proofs = proved(make_home(home))
+    assert [each for each in proofs.having("refuted") if each.property == "adds-something"] == []
+    said = {(each.subject, each.other): each.says for each in proofs.answers if each.property == "adds-something"}
+    assert said["small", "large"] == "It is not asked where large is met."
+
+
 def test_a_hole_at_250_people_is_found(make_home: MakeHome) -> None:
     holed = """\
 {either: [{field: organisation.headcount, less_than: 250}, {field: organisation.headcount, more_than: 250}]}"""
@@ -281,7 +294,7 @@ def test_exceptions_are_read_strictly(make_home: MakeHome, text: str, expected: 
         proved(make_home({**ladder({"uptake": UPTAKE}), ACCEPTED: text}))
 
 
-@pytest.mark.parametrize("standard", ["absence-record", "health-and-work-report", "oh-provider-baseline"])
+@pytest.mark.parametrize("standard", ["absence-record", "fit-note", "health-and-work-report", "oh-provider-baseline"])
 def test_the_exceptions_that_ship_can_be_read(home: Home, standard: str) -> None:
     assert read_accepted(home, load_edition(home, standard, "2026")) != []
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ohaccredit.language import tree as t
 from ohaccredit.language.encode import Encoded, encode
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.solve import NotEncodable
-from ohaccredit.language.solve_logic import either, no
+from ohaccredit.language.solve_logic import Truth, all_of, either, no
 from ohaccredit.language.walk import evidence_named
 from ohaccredit.policy.moved_in_time import moved_in_time
 from ohaccredit.policy.properties import Answer
@@ -75,6 +76,7 @@ def prove_pair(edition: Edition, implied: str, by: str) -> Answer:
     except NotEncodable as reason:
         return Answer("adds-something", implied, "not decided", f"The solver cannot be asked: {reason}.", day, by)
     one, other = ground.outcomes[implied], ground.outcomes[by]
+    applying = all_of(_applies(ground, edition.rules[id_]) for id_ in (implied, by))
     finder = ground.finder(effort=EFFORT_OF_TWO)
     search = finder.find(other.met, no(either(one.met, one.not_applicable)))
     scope = tuple(ground.scope.said())
@@ -88,10 +90,18 @@ def prove_pair(edition: Edition, implied: str, by: str) -> Answer:
             says = f"The solver tells it apart from {by}, but the evaluator does not."
             return Answer("adds-something", implied, "fault", says, day, by, "", search.evidence)
         return _apart(implied, by, on, search.evidence)
-    example = finder.find(other.met)
+    example = finder.find(other.met, one.met, applying)
+    if example.result == "none":
+        says = f"It is not asked where {by} is met."
+        return Answer("adds-something", implied, "proved", says, day, by, scope=scope)
     says = f"Whatever meets {by} meets it too: it asks for nothing more.{_order(edition, implied, by)}"
     shown = example.evidence if example.result == "found" else None
     return Answer("adds-something", implied, "refuted", says, day, by, "overlap", shown, scope=scope)
+
+
+def _applies(ground: Ground, rule: t.Rule) -> Truth:
+    """When a rule surely applies: one of which that is open can be met all the same."""
+    return True if rule.applies_when is None else ground.verdict(rule.applies_when).so
 
 
 def _apart(implied: str, by: str, on: date, evidence: Mapping[str, Any]) -> Answer:
