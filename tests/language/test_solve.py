@@ -379,6 +379,13 @@ def test_evidence_beyond_the_scope_is_refused_not_bent(evidence: dict[str, Any])
         world.fix(encode(evidence, EVIDENCE))
 
 
+def test_series_are_tried_whose_definition_changes_comes_back_or_is_missing_in_between() -> None:
+    scope = propose_scope(SHARED, [rule_of("{points_in: kpis.absence.points, at_least: 2}")], EVIDENCE, ON)
+    tried = scope.series["kpis.absence.points"].prototypes
+    said = {tuple(str(point.get("formula", "")).removeprefix("definition ") for point in points) for points in tried}
+    assert {("1", "1", "1"), ("1", "1", "2"), ("1", "2", "1"), ("1", "", "1")} <= said
+
+
 def test_plausible_evidence_is_preferred_and_the_other_marked() -> None:
     kinds = {"practitioners": Plausible(identified_by=("role",))}
     rule = rule_of("{some: practitioners, where: {field: role, is: clinical}, if_list_empty: not met}")

@@ -2,8 +2,8 @@
 
 A rule asks of a series how many comparable points it has, over how many months, how high it is and what became of it.
 The solver cannot draw points by itself; it is given whole series that differ in just these respects: none, a few and
-enough yearly points, recent or out of date, too close together, counted in a new way, better, worse, unchanged, with
-figures missing, and at each level that a rule names.
+enough yearly points, recent or out of date, too close together, counted in a new way, or in another way in between,
+better, worse, unchanged, with figures or a definition missing, and at each level that a rule names.
 """
 
 from __future__ import annotations
@@ -61,8 +61,10 @@ def prototypes(asked: Asked, on: date) -> SeriesScope:
     found.append(_points(asked, _days(shift_months(on, -60), 12, enough), still))
     found.append(_points(asked, _days(shift_months(on, 1), 12, enough), still))
     found.append(_points(asked, _days(recent, 1, enough), still))
-    found.append(_points(asked, _days(recent, 12, enough), still, anew=True))
-    found.append(_without_definition(_points(asked, _days(recent, 12, enough), still), asked.kind))
+    yearly = _days(recent, 12, enough)
+    found.append(_points(asked, yearly, still, anew=enough - 1))
+    found.append(_points(asked, yearly, still, anew=enough - 2))
+    found.append(_without_definition(_points(asked, yearly, still), asked.kind, enough - 2))
     return SeriesScope(given, tuple(_unique(found)))
 
 
@@ -108,13 +110,13 @@ def _points(
     *,
     base: int = BASE,
     lacking: int | None = None,
-    anew: bool = False,
+    anew: int | None = None,
 ) -> tuple[dict[str, Encoded], ...]:
-    """A series; `lacking` names a point without figures, `anew` counts the latest in another way."""
+    """A series; `lacking` names a point without figures, `anew` one that is counted in another way than the rest."""
     points = []
     for index, (day, level) in enumerate(zip(days, levels, strict=True)):
         point: dict[str, Encoded] = {asked.kind.at: day.toordinal()}
-        point[asked.kind.same] = _definition(asked.kind, 1 if anew and index == len(days) - 1 else 0)
+        point[asked.kind.same] = _definition(asked.kind, 1 if index == anew else 0)
         if index != lacking:
             for measure in asked.measures:
                 point |= _figures(asked, measure, level, base)
@@ -151,5 +153,8 @@ def _definition(kind: Series, which: int) -> str:
     return same.options[min(which, len(same.options) - 1)] if isinstance(same, Choice) else f"definition {which + 1}"
 
 
-def _without_definition(points: tuple[dict[str, Encoded], ...], kind: Series) -> tuple[dict[str, Encoded], ...]:
-    return ({name: value for name, value in points[0].items() if name != kind.same}, *points[1:])
+def _without_definition(
+    points: tuple[dict[str, Encoded], ...], kind: Series, where: int
+) -> tuple[dict[str, Encoded], ...]:
+    without = {name: value for name, value in points[where].items() if name != kind.same}
+    return (*points[:where], without, *points[where + 1 :])

@@ -40,17 +40,14 @@ class SeriesColumns:
         at, same = plan.read(points, kind.at), plan.read(points, kind.same)
         self._undated = plan.total(at.of(at.only.is_null()))
         row = plan.keep(at.of(pl.int_range(pl.len(), dtype=pl.Int64)))
-        last, latest = (plan.carry(plan.total(each, "last"), points) for each in (row, same))
-        place = plan.keep(plan.merge(lambda end, here: end - here, last, row))
-        self._place = place
+        last, latest = plan.total(row, "last"), plan.total(same, "last")
+        self._place = plan.keep(plan.merge(lambda end, here: end - here, plan.carry(last, points), row))
         """How many points come after each point."""
-        alike = plan.keep(plan.merge(lambda own, last, after: (own == last) | (after == 0), same, latest, place))
-        breaks = plan.keep(alike.of((~alike.only.fill_null(False)).cast(pl.Int64)))
-        running = plan.keep(breaks.of(breaks.only.cum_sum()))
-        at_end = plan.carry(plan.total(running, "last"), points)
-        after = plan.keep(plan.merge(lambda end, here: end - here, at_end, running))
-        self._count = plan.keep(plan.total(plan.merge(lambda own, later: (own + later) == 0, breaks, after)))
-        self._open = plan.total(plan.merge(lambda own, later: own.is_null() & (later == 0), alike, after))
+        broken = plan.total(plan.merge(_broken, same, plan.carry(latest, points), self._place, row), "last")
+        base, ((size,), (end,), (found,)) = plan.together([plan.total(at.of(pl.lit(1))), last, broken])
+        since = end - found // 2
+        self._count = plan.keep(base.of(pl.min_horizontal(size, since)))
+        self._open = base.of(((since < size) & (found % 2 == 1)).fill_null(False))
         """Is the run broken by a point that lacks its definition? It may then go on further back."""
         self._enough: dict[tuple[int, bool], Cell] = {}
         self._picked: dict[tuple[str, str], Cell] = {}
@@ -64,7 +61,7 @@ class SeriesColumns:
             read = [self._given, self._undated, self._count, self._open]
             base, ((given,), (undated,), (count,), (unsure,)) = self._plan.together(read)
             enough = given.is_not_null() & (undated == 0) & (count >= least)
-            self._enough[least, whole] = self._plan.keep(base.of(enough & (unsure == 0) if whole else enough))
+            self._enough[least, whole] = self._plan.keep(base.of(enough & ~unsure if whole else enough))
         base, parts = self._plan.together([self._enough[least, whole], *cells])
         return base, parts[0][0], [part for each in parts[1:] for part in each]
 
@@ -125,6 +122,16 @@ class SeriesColumns:
         exact = _Exactly(names, kind)
         change_ = struct.map_batches(exact, return_dtype=pl.String, is_elementwise=True)
         return self._plan.keep(Cell(base.level, max(base.round, estimates.round), (change_,)))
+
+
+def _broken(own: pl.Expr, latest: pl.Expr, place: pl.Expr, row: pl.Expr) -> pl.Expr:
+    """Up to each point, the last that is not known to share the definition of the latest: its row, doubled.
+
+    One is added if that is open, because a definition is missing. The latest point shares its own whatever it is. Rows
+    are those of all series together; before the first such point stands the row before them all.
+    """
+    alike = (own == latest) | (place == 0)
+    return pl.when(alike.fill_null(False)).then(-2).otherwise(2 * row + alike.is_null().cast(pl.Int64)).cum_max()
 
 
 def _decimals(kind: Series, name: str) -> bool:
