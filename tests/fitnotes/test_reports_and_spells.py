@@ -170,8 +170,8 @@ def test_a_report_of_which_nothing_is_known_is_a_query_to_whoever_entered_it() -
         pytest.param(
             {"last_evidence_received_late": True},
             {("EVID-03", "info")},
-            {"keep-paying"},
-            id="case 54: late evidence, pay goes on",
+            set(),
+            id="case 54: late evidence changes nothing about pay, and it has come",
         ),
         pytest.param(
             {"last_evidence_received_late": True, "pay_withheld_for_evidence": True},
@@ -180,10 +180,34 @@ def test_a_report_of_which_nothing_is_known_is_a_query_to_whoever_entered_it() -
             id="case 54, and pay was withheld",
         ),
         pytest.param(
-            {"may_be_fit_days": 14, "changes_agreed": False},
+            {"may_be_fit_days": 14, "changes_agreed": False, "ended": False},
             {("MBF-01", "info")},
             {"treat-as-not-fit", "discuss-changes"},
             id="case 31: no changes can be made",
+        ),
+        pytest.param(
+            {"may_be_fit_days": 14, "changes_agreed": False},
+            {("MBF-01", "info")},
+            set(),
+            id="case 31, and the absence is over: nothing is left to talk about",
+        ),
+        pytest.param(
+            {"may_be_fit_days": 14},
+            {("MBF-01", "info")},
+            {"enter-changes"},
+            id="the absence is over, and nobody entered whether changes were agreed",
+        ),
+        pytest.param(
+            {"notes": 2, "continuous_months_on_notes": 3},
+            {("SEQ-03", "info")},
+            set(),
+            id="three months on two notes, over: no referral is offered",
+        ),
+        pytest.param(
+            {"notes": 2, "continuous_months_on_notes": 3, "ended": False},
+            {("SEQ-03", "info")},
+            {"refer"},
+            id="three months on two notes, and it goes on",
         ),
         pytest.param(
             {"evidence_asked_on": "2026-10-11"},
