@@ -2,7 +2,7 @@
 
 Figures of the past are what they are: a plan can ask for years that are not handed in yet, earlier ones from the
 employer's records or the next one, and it can say that the next one has to be better. It never proposes another figure
-for a year that has one.
+for a year that has one. What is added is counted as the latest point is, or it would not be comparable with it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from ohaccredit.language.encode import Encoded
 from ohaccredit.language.months import shift_months
-from ohaccredit.language.series import change, estimate, figures
+from ohaccredit.language.series import change, comparable, estimate, figures
 from ohaccredit.language.solve_scope import SeriesScope
 from ohaccredit.language.types import Measure, Number, Series
 
@@ -63,16 +63,15 @@ def _better(kind: Series, points: Sequence[Point]) -> bool:
 
 def _from(kind: Series, now: list[Point], on: date) -> Iterator[Way]:
     yield Way(tuple(now), 0)
-    filled = [_filled(point, kind, now) for point in now]
+    filled = [_filled(point, kind, _by_date(now, kind)) for point in now]
     gaps = sum(one != other for one, other in zip(now, filled, strict=True))
     if gaps:
         yield Way(tuple(filled), gaps)
-    dated = [point for point in filled if isinstance(point.get(kind.at), int)]
-    if not dated:
+    dated = _by_date(filled, kind)
+    run = comparable(dated, kind.at, kind.same)
+    if run is None or not run.places:
         return
-    latest = max(dated, key=lambda point: int(str(point[kind.at])))
-    own = [point for point in dated if point.get(kind.same) == latest.get(kind.same)]
-    earliest = min(own, key=lambda point: int(str(point[kind.at])))
+    earliest, latest = dated[run.places[0]], dated[run.places[-1]]
     for number in range(1, MOST_EARLIER + 1):
         before = [_moved(earliest, kind, -12 * back) for back in range(1, number + 1)]
         yield Way((*filled, *before), gaps + number)
@@ -87,18 +86,27 @@ def _from(kind: Series, now: list[Point], on: date) -> Iterator[Way]:
                 yield Way((*filled, *before, point), gaps + number + 1, achieved)
 
 
+def _by_date(points: Sequence[Point], kind: Series) -> list[Point]:
+    """Those that have a date, in its order; those of one day as they were given."""
+    return sorted(
+        (each for each in points if isinstance(each.get(kind.at), int)), key=lambda each: int(str(each[kind.at]))
+    )
+
+
 def _moved(point: Point, kind: Series, months: int) -> Point:
     day = date.fromordinal(int(str(point[kind.at])))
     return {**point, kind.at: shift_months(day, months).toordinal()}
 
 
 def _filled(point: Point, kind: Series, points: Sequence[Point]) -> Point:
-    """The point with what others state where it states nothing."""
-    names = [kind.same, *figures(kind.measure)]
-    whole = next((each for each in reversed(points) if all(name in each for name in names)), None)
-    if whole is None or kind.at not in point:
+    """The point with what it lacks: the latest definition, and figures as the latest point that has them all."""
+    if kind.at not in point:
         return point
-    return {**{name: whole[name] for name in names if name not in point}, **point}
+    names = figures(kind.measure)
+    defined = next((each for each in reversed(points) if kind.same in each), {})
+    whole = next((each for each in reversed(points) if all(name in each for name in names)), {})
+    found = {**{name: whole[name] for name in names if whole}, **point}
+    return {kind.same: defined[kind.same], **found} if defined else found
 
 
 def _others(point: Point, first: Point, kind: Series) -> Iterator[tuple[Point, bool]]:
