@@ -13,7 +13,7 @@ import pytest
 from ohaccredit.assessment.submission import read_submission
 from ohaccredit.assessment.verdict import SEVERITIES
 from ohaccredit.fitnotes.check import CONTEXT, Editions, PaperCheck, check_paper
-from ohaccredit.fitnotes.record import FIT_NOTE, STANDARDS, Paper, PaperKind
+from ohaccredit.fitnotes.record import FIT_NOTE, RECORD_STANDARD, STANDARDS, Paper, PaperKind
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.yaml_source import read_yaml
 from ohaccredit.standards.home import Home, find_home
@@ -78,7 +78,7 @@ def test_no_note_says_twice_that_something_is_to_confirm(editions: Editions) -> 
     """The program marks a finding all of whose sources are to be confirmed; a message must not say it again."""
     statements = load_statements(find_home())
     marked = 0
-    for edition in editions.values():
+    for edition in (*editions.values(), load_edition(find_home(), RECORD_STANDARD, on=ON)):
         for criterion in edition.criteria.values():
             stating = [statements[id_] for id_ in criterion.statements if statements[id_].nature != "design"]
             if criterion.notices is None or not stating or not all(each.file.to_confirm for each in stating):

@@ -127,6 +127,25 @@ def test_sources_are_those_in_force_on_the_day_and_in_the_nation(day: str, natio
         assert each.nation in ("", "northern-ireland" if nation == "northern-ireland" else "great-britain")
 
 
+def test_every_rule_that_cites_the_law_of_one_nation_cites_that_of_the_other() -> None:
+    """Great Britain and Northern Ireland have regulations of their own, and no note is judged by the other's."""
+    editions = our_editions()
+    for edition in (*editions.papers.values(), editions.record):
+        for criterion in edition.criteria.values():
+            law = [each for id_ in criterion.statements if (each := statements()[id_]).nature == "law"]
+            nations = {each.nation for each in law}
+            assert len(nations - {""}) in (0, 2), criterion.code
+
+
+def test_a_note_from_northern_ireland_cites_no_instrument_of_great_britain() -> None:
+    """But for the one that says of itself that it is for Great Britain only (SI 2022/298, regulation 1(3))."""
+    for day in ("2022-06-30", "2022-07-01", "2026-03-02"):
+        cited = sources_cited(day, nation="northern-ireland", issuer={"profession": "paramedic"}, form="med3-2022")
+        law = {each.file.id for each in cited if each.nature == "law"}
+        assert law
+        assert all(id_.startswith("NIR-") or id_ == "ME22-GB" for id_ in law)
+
+
 def test_the_law_on_who_may_issue_changes_with_the_first_of_july_2022() -> None:
     before, after = (
         {each.file.id for each in sources_cited(day, issuer={"profession": "paramedic"}) if each.nature == "law"}
@@ -136,6 +155,22 @@ def test_the_law_on_who_may_issue_changes_with_the_first_of_july_2022() -> None:
     assert after
     assert before - after
     assert after - before
+
+
+@pytest.mark.parametrize("nation", ["england", "northern-ireland"])
+def test_an_absence_over_the_change_of_april_2026_cites_the_rules_of_both_sides(nation: str) -> None:
+    record = record_of(
+        absent_people=[{"id": PERSON, "nation": nation, "weekly_earnings": 130}],
+        absence_spells=[{"person": PERSON, "first_day": "2026-03-02", "last_day": "2026-05-01"}],
+    )
+    ((_, spell),) = timelines_of(record).rows
+    said = {notice.rule: notice for notice in spell.notices}
+    assert {"SSP-01", "SSP-08"} <= set(said)
+    assert [source.id for source in said["SSP-08"].sources] == ["SSPG-CHANGEKEPT"]
+    assert said["SSP-08"].to_confirm
+    of_periods = {source.id for source in said["SSP-01"].sources}
+    assert of_periods == ({"SSPA-PERIOD4", "SSPA-PERIOD"} if nation == "england" else {"NIP-SAME"})
+    assert all(notice.sources for notice in spell.notices)
 
 
 def test_law_stands_before_guidance_before_our_own_choices() -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from ohaccredit.cli.papers import Papers, absence_edition, read_papers, read_stu
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems
 from ohaccredit.cli.submissions import DateType
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
-from ohaccredit.reports.paper_view import NoticeView, PapersView, PaperView, paper_json, papers_view
+from ohaccredit.reports.paper_view import NoticeView, PapersView, PaperView, SourceView, paper_json, papers_view
 from ohaccredit.reports.summary_view import SummaryView
 from ohaccredit.reports.timeline_view import TimelineView
 
@@ -142,11 +143,26 @@ def _show_notice(notice: NoticeView, *, everything: bool) -> None:
             mark, click.style(mark, fg=colour), 1
         )
     )
-    for source in notice.sources if everything else notice.sources[:1]:
+    if everything:
+        for source in notice.sources:
+            dates = f" ({source.dates})" if source.dates else ""
+            click.secho(wrapped(f"{source.nature_words}: {source.cited}{dates}", "    ", "      "), dim=True)
+            if source.to_confirm:
+                click.secho(wrapped(f"To confirm: {source.to_confirm}", "      ", "      "), dim=True)
+    else:
+        for kind, sources in groupby(notice.sources, key=lambda source: source.nature_words):
+            click.secho(wrapped(f"{kind}: {_places(list(sources))}", "    ", "      "), dim=True)
+
+
+def _places(sources: Sequence[SourceView]) -> str:
+    """Sources of one kind in one breath, each document named once."""
+    said = []
+    for before, source in pairwise([None, *sources]):
+        assert source is not None, "only the first stands for nothing"
+        named = before is not None and before.document == source.document
         dates = f" ({source.dates})" if source.dates else ""
-        click.secho(wrapped(f"{source.nature_words}: {source.cited}{dates}", "    ", "      "), dim=True)
-        if everything and source.to_confirm:
-            click.secho(wrapped(f"To confirm: {source.to_confirm}", "      ", "      "), dim=True)
+        said.append((source.place if named or source.nature == "design" else source.cited) + dates)
+    return "; ".join(said)
 
 
 @command.command("timeline")
@@ -241,12 +257,8 @@ def show_timelines(view: TimelineView, *, detailed: bool) -> None:
                 click.echo(wrapped(f"→ {says}", "    ", "      "))
             if spell.pay is not None:
                 click.echo(wrapped(f"Sick pay, estimate: {spell.pay.says}", "    ", "      "))
-    spells = [spell for _, spell in view.rows]
-    open_ = sum(1 for spell in spells if spell.verdict != "valid")
     click.echo("")
-    people = "1 person" if len(view.people) == 1 else f"{len(view.people):,} people"
-    said = f"{count_of(len(spells), 'spell')} of {people} on {view.on}, {open_} with something to do."
-    click.secho(said, bold=True)
+    click.secho(f"{view.counted} on {view.on}, {len(view.to_do):,} with something to do.", bold=True)
     if not detailed:
         click.secho("--person NUMBER shows the days of one person; --html and --pdf draw them.", dim=True)
     click.secho(wrapped(view.estimate, "", ""), dim=True)

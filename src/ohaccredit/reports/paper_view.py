@@ -213,9 +213,11 @@ def paper_view(check: PaperCheck, statements: Mapping[str, Statement], language:
     )
 
 
-def notice_views(verdict: Verdict, statements: Mapping[str, Statement], language: str = "en") -> tuple[NoticeView, ...]:
-    """The notices of a verdict, the gravest first."""
-    return tuple(_notice(notice, verdict, statements, language) for notice in verdict.notices)
+def notice_views(
+    verdict: Verdict, statements: Mapping[str, Statement], language: str = "en", last_day: date | None = None
+) -> tuple[NoticeView, ...]:
+    """The notices of a verdict, the gravest first. `last_day`: the verdict is on the days up to there, not on one."""
+    return tuple(_notice(notice, verdict, statements, language, last_day) for notice in verdict.notices)
 
 
 def paper_json(paper: PaperView) -> dict[str, Any]:
@@ -265,7 +267,9 @@ def notice_json(notice: NoticeView) -> dict[str, Any]:
     }
 
 
-def _notice(notice: NoticeGiven, verdict: Verdict, statements: Mapping[str, Statement], language: str) -> NoticeView:
+def _notice(
+    notice: NoticeGiven, verdict: Verdict, statements: Mapping[str, Statement], language: str, last_day: date | None
+) -> NoticeView:
     actions = verdict.assessment.edition.actions
     criterion = notice.finding.criterion if notice.finding is not None else None
     return NoticeView(
@@ -278,7 +282,9 @@ def _notice(notice: NoticeGiven, verdict: Verdict, statements: Mapping[str, Stat
         message=notice.message,
         sources=()
         if criterion is None
-        else source_views(criterion, statements, verdict.assessment.rules_of, _nation(verdict), language),
+        else source_views(
+            criterion, statements, verdict.assessment.rules_of, _nation(verdict), language, last_day=last_day
+        ),
         next=tuple((id_, say(actions[id_], language)) for id_ in notice.next),
     )
 
@@ -293,14 +299,31 @@ def _nation(verdict: Verdict) -> str:
 
 
 def source_views(
-    criterion: Criterion, statements: Mapping[str, Statement], day: date, nation: str = "", language: str = "en"
+    criterion: Criterion,
+    statements: Mapping[str, Statement],
+    day: date,
+    nation: str = "",
+    language: str = "en",
+    *,
+    last_day: date | None = None,
 ) -> tuple[SourceView, ...]:
-    """The sources of a criterion that hold on a day and in a nation: law before guidance before what is our own."""
+    """The sources of a criterion that hold on a day and in a nation: law before guidance before what is our own.
+
+    With `last_day`, those that hold on any day from `day` to there: an absence can outlast a rule.
+    """
     cited = [
-        statements[id_] for id_ in criterion.statements if id_ in statements and statements[id_].holds(day, nation)
+        statements[id_]
+        for id_ in criterion.statements
+        if id_ in statements and _holds(statements[id_], day, last_day or day, nation)
     ]
     order = list(NATURES)
     return tuple(_source(each, language) for each in sorted(cited, key=lambda statement: order.index(statement.nature)))
+
+
+def _holds(statement: Statement, first: date, last: date, nation: str) -> bool:
+    force = statement.file.in_force
+    begins = first if force is None or not first < force.start <= last else force.start
+    return statement.holds(first, nation) or statement.holds(begins, nation)
 
 
 def _source(statement: Statement, language: str) -> SourceView:
@@ -337,6 +360,11 @@ def _period(check: PaperCheck, language: str) -> str:
 def days_words(number: int) -> str:
     """ "1 day", "1,200 days"."""
     return f"{number:,} {'day' if number == 1 else 'days'}"
+
+
+def people_words(number: int) -> str:
+    """ "1 person", "1,200 people"."""
+    return f"{number:,} {'person' if number == 1 else 'people'}"
 
 
 def day_words(day: date, language: str = "en") -> str:

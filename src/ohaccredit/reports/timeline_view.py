@@ -33,6 +33,7 @@ from ohaccredit.reports.paper_view import (
     numbered,
     paper_json,
     paper_view,
+    people_words,
     sources_of,
 )
 from ohaccredit.reports.view import say
@@ -113,6 +114,11 @@ class SpellView:
     pay: PayView | None
     json: Mapping[str, Any]
 
+    @property
+    def open(self) -> bool:
+        """Is there anything to do?"""
+        return bool(self.next) or self.verdict != "valid"
+
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
@@ -130,7 +136,7 @@ class PersonView:
     @property
     def open(self) -> bool:
         """Is there anything to do?"""
-        return any(each.verdict != "valid" for each in self.spells) or any(n.verdict != "valid" for n in self.notes)
+        return any(each.open for each in self.spells) or any(note.verdict != "valid" for note in self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +158,25 @@ class TimelineView:
         return tuple((person, spell) for person in self.people for spell in person.spells)
 
     @property
+    def counted(self) -> str:
+        """ "1 spell of 1 person"."""
+        spells, people = len(self.rows), len(self.people)
+        return f"{spells:,} {'spell' if spells == 1 else 'spells'} of {people_words(people)}"
+
+    @property
+    def detailed_words(self) -> str:
+        """How many people are shown day by day."""
+        return people_words(len(self.detailed))
+
+    @property
     def to_do(self) -> tuple[tuple[PersonView, SpellView], ...]:
         """The spells that somebody has to do something about."""
-        return tuple((person, spell) for person, spell in self.rows if spell.next or spell.verdict != "valid")
+        return tuple((person, spell) for person, spell in self.rows if spell.open)
 
     @property
     def done(self) -> tuple[tuple[PersonView, SpellView], ...]:
         """The other spells."""
-        return tuple((person, spell) for person, spell in self.rows if not spell.next and spell.verdict == "valid")
+        return tuple((person, spell) for person, spell in self.rows if not spell.open)
 
     @property
     def numbers(self) -> Mapping[str, int]:
@@ -284,7 +301,7 @@ def _spell(check: SpellCheck, pay: SickPay | None, statements: Mapping[str, Stat
         due=tuple(_due(spell)),
         overlaps=tuple(f"{_dates(each.first_day, each.last_day)}: {', '.join(each.papers)}" for each in spell.overlaps),
         linked=linked,
-        notices=notice_views(check.verdict, statements),
+        notices=notice_views(check.verdict, statements, last_day=spell.last_day),
         next=check.verdict.next,
         pay=None if period is None else _pay(period, check.verdict.assessment.edition),
         json={key: str(value) if isinstance(value, Decimal) else value for key, value in check.facts.items()},
