@@ -358,7 +358,7 @@ def _definitions(value: Encoded, name: str, kind: EvidenceType, path: Path, prep
     names = {point.get(each.type.same) for point in value if isinstance(point, dict)} - {None}
     if len(names) > 1:
         listed = ", ".join(sorted(f'"{each}"' for each in names))
-        says = f"The points use different definitions ({listed}); only those like the latest are compared."
+        says = f"The points use different definitions ({listed}); only those since the last change are compared."
         prepared.flags.append(Flag("definitions_differ", (*path, name), says))
 
 

@@ -141,7 +141,7 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Dated points of one measure. Points are comparable when they share the field `same`."""
+    """Dated points of one measure. Those back from the latest that share the field `same` with it are comparable."""
 
     item: Record
     at: str
