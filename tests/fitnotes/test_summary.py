@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ohaccredit.fitnotes.measures import Lines
 from ohaccredit.fitnotes.summary import (
     NOT_IN_RECORD,
+    NOT_OF_ALL,
     NOTHING,
     TOO_FEW,
     WHOLE_HIDDEN,
@@ -112,6 +113,34 @@ def test_a_median_of_four_people_is_not_shown() -> None:
     assert made.figures["median-days"].value is None
     assert made.figures["median-days"].refused == TOO_FEW
     assert made.figures["median-days"].of is None
+
+
+def test_a_median_of_waits_is_shown_though_the_count_behind_it_is_not() -> None:
+    # 20 with a note, 18 of them received: the count 18 is kept back, as 20 less 18 would tell of two.
+    absences = [
+        AbsenceFacts(p, with_note=index < 20, evidence_due=True, days_to_evidence=3 if index < 18 else None)
+        for index, p in enumerate(people(40))
+    ]
+    made = summary(absences=absences).figures["days-to-evidence"]
+    assert (made.value, made.of, made.refused) == (3, None, "")
+    # Four people are too few for a median, whatever else is shown.
+    few = [
+        AbsenceFacts(p, True, evidence_due=True, days_to_evidence=3 if i < 4 else None)
+        for i, p in enumerate("abcdefgh")
+    ]
+    assert summary(absences=few).figures["days-to-evidence"].refused == TOO_FEW
+
+
+def test_a_figure_that_is_not_shown_says_why() -> None:
+    empty = summary()
+    assert {each.refused for each in empty.figures.values() if each.value is None} <= {NOTHING, NOT_IN_RECORD, TOO_FEW}
+    assert empty.figures["notes"].refused == empty.figures["absences"].refused == NOTHING
+    assert empty.figures["uncovered-days"].refused == NOTHING
+    assert empty.figures["days-to-evidence"].refused == NOT_IN_RECORD
+    days = [AbsenceFacts(p, working_days_lost=None if p == "p0" else 2) for p in people(10)]
+    assert summary(absences=days).figures["working-days-lost"].refused == NOT_OF_ALL
+    assert summary(absences=days[1:]).figures["working-days-lost"].value == 18
+    assert summary(absences=days[:1]).figures["working-days-lost"].refused == NOT_IN_RECORD
 
 
 def test_findings_count_by_the_gravest() -> None:

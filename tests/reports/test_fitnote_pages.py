@@ -283,6 +283,33 @@ def test_the_charts_of_a_summary_say_their_shares() -> None:
             assert not share.shown or f"{share.value}, {share.counted}" in said
 
 
+def test_a_summary_says_what_it_keeps_back_and_draws_the_boxes_that_it_may_show() -> None:
+    view, _ = summary_of(small_record())
+    kept = {each.title: each for each in view.figures if each.refused}
+    assert "Fit notes" in kept
+    page = page_of(summary_html(view, find_home()))
+    listed = page.xpath("//dt[.='Fit notes']/following-sibling::dd[1]")[0].text_content()
+    assert listed == "not shown (too few notes, absences or people stand behind it to show it)"
+    # Twelve notes that may be fit, six of them with a phased return: of these boxes nothing is small.
+    people = [f"P{number:03}" for number in range(12)]
+    notes = [
+        two_weeks("2026-03-09", person=person, says=["may-be-fit"], arrangements=["phased-return"] if index < 6 else [])
+        for index, person in enumerate(people)
+    ]
+    period = {"first_day": "2026-01-01", "last_day": "2026-06-30"}
+    view, _ = summary_of(record_of(absence_profile=period, fit_notes=notes))
+    shares = {share.id: share for share in view.groups[0].shares}
+    assert shares["box-phased-return"].counted == "6 of 12 fit notes"
+    assert shares["box-amended-duties"].counted == "0 of 12 fit notes"
+
+
+def test_a_published_share_that_rounds_to_nothing_is_not_said_to_be_nothing() -> None:
+    view, _ = summary_of(example())
+    said = {each.words: each.value for each in view.published}
+    assert said["notes issued by occupational therapists"] == "under 0.1%"  # 2,184 of 7,981,327
+    assert "0.0%" not in said.values()
+
+
 def test_a_period_of_whole_months_or_years_is_said_in_them() -> None:
     view, _ = summary_of(example())
     periods = {each.period for each in view.published}

@@ -15,8 +15,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 HALF = Fraction(1, 2)
 
 
-def drawn(*bars: ShareBar, legend: bool = True) -> ElementTree.Element:
-    return ElementTree.fromstring(share_chart(bars, chart_id="c", title="T", description="D.", legend=legend))
+def drawn(*bars: ShareBar) -> ElementTree.Element:
+    return ElementTree.fromstring(share_chart(bars, chart_id="c", title="T", description="D."))
 
 
 def texts(root: ElementTree.Element) -> list[tuple[float, str, str, str]]:
@@ -27,8 +27,8 @@ def texts(root: ElementTree.Element) -> list[tuple[float, str, str, str]]:
 
 
 def bar_of(root: ElementTree.Element) -> tuple[float, float]:
-    """Where the only bar begins and ends."""
-    (rect,) = (each for each in root.iter(f"{SVG}rect") if each.get("fill") == "#0b4f8a")
+    """Where the only bar begins and ends; the sign in the legend stands at 0."""
+    (rect,) = (each for each in root.iter(f"{SVG}rect") if each.get("fill") == "#0b4f8a" and each.get("x") != "0")
     x = float(rect.attrib["x"])
     return x, x + float(rect.attrib["width"])
 
@@ -66,7 +66,7 @@ def test_every_bar_band_and_word_lies_inside_the_picture(bars: list[ShareBar]) -
 @given(shares, shares)
 def test_a_number_never_stands_on_a_label_or_white_on_white(value: Fraction, published: Fraction) -> None:
     said = "93.6% (of 1,296)"
-    root = drawn(ShareBar("Label", value, said, published), legend=False)
+    root = drawn(ShareBar("Label", value, said, published))
     ((x, anchor, fill, _),) = (each for each in texts(root) if each[3] == said)
     start = x if anchor == "start" else x - 6.6 * len(said)
     begin, end = bar_of(root)
@@ -87,12 +87,10 @@ def test_the_axis_ends_at_the_next_tenth(value: str, most: str) -> None:
 def test_the_length_of_a_bar_is_its_share() -> None:
     # An axis to 100%, as a published 100% asks for it; a half of it is the middle.
     hundred = Fraction(1)
-    begin, whole = bar_of(drawn(ShareBar("a", hundred, "x", hundred), legend=False))
-    _, half = bar_of(drawn(ShareBar("a", HALF, "x", hundred), legend=False))
+    begin, whole = bar_of(drawn(ShareBar("a", hundred, "x", hundred)))
+    _, half = bar_of(drawn(ShareBar("a", HALF, "x", hundred)))
     assert half - begin == pytest.approx((whole - begin) / 2, abs=0.02)
-    assert (
-        bar_of(drawn(ShareBar("a", Fraction(0), "x"), legend=False))[1] - begin < 1
-    )  # nothing, but a line to see where
+    assert bar_of(drawn(ShareBar("a", Fraction(0), "x")))[1] - begin < 1  # nothing, but a line to see where
 
 
 def test_a_share_that_is_not_known_has_no_bar() -> None:
@@ -102,8 +100,8 @@ def test_a_share_that_is_not_known_has_no_bar() -> None:
 
 
 def test_the_published_figure_is_a_dashed_line_and_the_range_a_box() -> None:
-    plain = drawn(ShareBar("a", HALF, "x"), legend=False)
-    beside = drawn(ShareBar("a", HALF, "x", HALF, (Fraction(2, 5), Fraction(3, 5))), legend=False)
+    plain = drawn(ShareBar("a", HALF, "x"))
+    beside = drawn(ShareBar("a", HALF, "x", HALF, (Fraction(2, 5), Fraction(3, 5))))
 
     def dashed(root: ElementTree.Element) -> int:
         return sum(1 for path in root.iter(f"{SVG}path") if path.get("stroke-dasharray"))
@@ -112,7 +110,19 @@ def test_the_published_figure_is_a_dashed_line_and_the_range_a_box() -> None:
         return sum(1 for rect in root.iter(f"{SVG}rect") if rect.get("fill") == "#d5dade")
 
     assert (dashed(plain), grey(plain)) == (0, 0)
-    assert (dashed(beside), grey(beside)) == (1, 1)
+    assert (dashed(beside), grey(beside)) == (2, 2)  # in the legend and in the row
+
+
+def test_the_legend_names_what_is_drawn_and_nothing_else() -> None:
+    def named(bar: ShareBar) -> list[str]:
+        said = [text for *_, text in texts(drawn(bar))]
+        return [text for text in said if text in ("this employer", "published figure") or text.startswith("range")]
+
+    band = (Fraction(2, 5), Fraction(3, 5))
+    assert named(ShareBar("a", HALF, "x")) == []
+    assert named(ShareBar("a", HALF, "x", HALF)) == ["this employer", "published figure"]
+    assert [text[:5] for text in named(ShareBar("a", HALF, "x", None, band))] == ["this ", "range"]
+    assert len(named(ShareBar("a", HALF, "x", HALF, band))) == 3
 
 
 def test_text_is_escaped_long_labels_are_cut_and_the_characters_are_the_same_twice() -> None:

@@ -241,7 +241,8 @@ def show_timelines(view: TimelineView, *, detailed: bool) -> None:
         for spell in person.spells:
             mark, colour = MARKS[spell.verdict]
             head = f"{click.style(f'{mark} {spell.verdict_words:12}', fg=colour)} {plain(person.id):8} "
-            click.echo(f"{head}{spell.dates} ({count_of(spell.days, 'day')})")
+            more = "" if not spell.next or spell.verdict != "valid" else ", something to do"
+            click.echo(f"{head}{spell.dates} ({count_of(spell.days, 'day')}{more})")
             if not detailed:
                 continue
             for run in spell.runs:

@@ -23,6 +23,7 @@ from ohaccredit.standards.edition import Edition
 
 NOTHING = "There is nothing to count."
 NOT_IN_RECORD = "The record does not say this of any of them."
+NOT_OF_ALL = "The record does not say this of all of them."
 TOO_FEW = "Too few notes, absences or people stand behind it to show it."
 WHOLE_HIDDEN = "The whole that it is a part of is not shown."
 
@@ -262,15 +263,20 @@ def _figures(facts: Facts, counter: _Counter, settings: Settings) -> dict[str, F
     placed = order.count("first-episode", "further-episode", "continues")
     found: dict[str, Figure] = {}
 
-    def add(id_: str, title: str, how: str, unit: str, value: int | Fraction | None, of: int | None) -> None:
-        refused = "" if value is not None else TOO_FEW
+    def add(
+        id_: str, title: str, how: str, unit: str, value: int | Fraction | None, of: int | None, why: str = TOO_FEW
+    ) -> None:
+        refused = "" if value is not None else why
         found[id_] = Figure(id_, title, how, unit, value, None if value is None else of, refused)
 
     def add_days(
-        id_: str, title: str, how: str, of: int | None, days: _Days, joined: Callable[[list[int]], int]
+        id_: str, title: str, how: str, of: int | None, days: _Days, joined: Callable[[list[int]], int], why: str
     ) -> None:
-        shown = of is not None and days and not too_few([person for person, _ in days], settings.floor)
-        add(id_, title, how, "days", joined([each for _, each in days]) if shown else None, of)
+        # A median tells nothing of how many stand behind it; a sum or a mean, together with others, could.
+        shown = (of is not None or joined is _median) and days and not too_few([p for p, _ in days], settings.floor)
+        add(
+            id_, title, how, "days", joined([each for _, each in days]) if shown else None, of, TOO_FEW if days else why
+        )
 
     add(
         "notes",
@@ -279,6 +285,7 @@ def _figures(facts: Facts, counter: _Counter, settings: Settings) -> dict[str, F
         UNIT["notes"],
         notes,
         notes,
+        TOO_FEW if facts.notes else NOTHING,
     )
     add(
         "absences",
@@ -287,6 +294,7 @@ def _figures(facts: Facts, counter: _Counter, settings: Settings) -> dict[str, F
         UNIT["absences"],
         absences,
         absences,
+        TOO_FEW if facts.absences else NOTHING,
     )
     add("people", "People with a fit note", "People with a fit note that covers days.", "people", people, people)
     add("episodes", "Episodes of fit notes", order.how, UNIT["episodes"], episodes, episodes)
@@ -299,23 +307,26 @@ def _figures(facts: Facts, counter: _Counter, settings: Settings) -> dict[str, F
         ratio,
         episodes,
     )
-    add("people-long-absent", "People absent for long", back.how, "people", back.whole, back.whole)
+    long_absent = TOO_FEW if facts.returns else NOTHING
+    add("people-long-absent", "People absent for long", back.how, "people", back.whole, back.whole, long_absent)
     lengths = [(note.person, note.days) for note in facts.notes if note.days is not None]
-    add_days("median-days", "Length of a note, median", _LENGTH, notes, lengths, _median)
-    add_days("mean-days", "Length of a note, mean", _LENGTH, notes, lengths, _mean)
+    add_days("median-days", "Length of a note, median", _LENGTH, notes, lengths, _median, NOTHING)
+    add_days("mean-days", "Length of a note, mean", _LENGTH, notes, lengths, _mean, NOTHING)
     open_days = [(each.person, each.uncovered_days) for each in facts.absences if each.uncovered_days]
-    add_days("uncovered-days", "Days that no evidence covers", cover.how, cover.count("some"), open_days, sum)
+    some = cover.count("some")
+    add_days("uncovered-days", "Days that no evidence covers", cover.how, some, open_days, sum, NOTHING)
     waits = [
         (each.person, each.days_to_evidence)
         for each in facts.absences
         if each.evidence_due and each.days_to_evidence is not None
     ]
-    add_days(
-        "days-to-evidence", "Days to the first fit note, median", _WAIT, evidence.count("received"), waits, _median
-    )
+    received = evidence.count("received")
+    add_days("days-to-evidence", "Days to the first fit note, median", _WAIT, received, waits, _median, NOT_IN_RECORD)
     lost = [(each.person, each.working_days_lost) for each in facts.absences if each.working_days_lost is not None]
-    all_lost = absences if len(lost) == len(facts.absences) else None
-    add_days("working-days-lost", "Working days lost", _LOST, all_lost, lost, sum)
+    if len(lost) == len(facts.absences):
+        add_days("working-days-lost", "Working days lost", _LOST, absences, lost, sum, NOTHING)
+    else:
+        add("working-days-lost", "Working days lost", _LOST, "days", None, None, NOT_OF_ALL if lost else NOT_IN_RECORD)
     return found
 
 

@@ -43,11 +43,10 @@ class ShareBar:
     band: tuple[Fraction, Fraction] | None = None
 
 
-def share_chart(
-    bars: Sequence[ShareBar], *, chart_id: str, title: str, description: str, legend: bool = True
-) -> Markup:
+def share_chart(bars: Sequence[ShareBar], *, chart_id: str, title: str, description: str) -> Markup:
     """Horizontal bars on one scale from 0 to the next tenth above the largest value.
 
+    The legend names what is drawn, and stands only where there is more than the employer's own bars.
     Raises ValueError if the id cannot be one.
     """
     check_id(chart_id)
@@ -56,11 +55,13 @@ def share_chart(
     drawn += [bar.band[1] for bar in bars if bar.band is not None]
     most = min(Fraction(1), Fraction(ceil(max([*drawn, Fraction(1, 10)]) * 10), 10))
     scale = (WIDTH - LEFT - RIGHT) / float(most)
+    legend = _legend(
+        published=any(bar.published is not None for bar in bars), band=any(bar.band is not None for bar in bars)
+    )
     top = 30 if legend else 6
     height = top + 34 * len(bars) + 22
     body = [opening(chart_id, WIDTH, height, title, description)]
-    if legend:
-        body += _legend()
+    body += legend
     for tenth in range(int(most * 10) + 1):
         if most > Fraction(1, 2) and tenth % 2:
             continue
@@ -113,12 +114,19 @@ def _said(bar: ShareBar, y: float, end: float, mark: float | None) -> str:
     return text_at(inside, y + 21.5, escape(bar.said), anchor="end", weight=600, fill="#ffffff")
 
 
-def _legend() -> list[str]:
-    return [
-        f'<rect x="0" y="4" width="20" height="12" fill="{LINE}"/>',
-        text_at(26, 14, "this employer", size=11),
-        drawn_path("M124 2v16", stroke=INK, width=2, dash="3 2"),
-        text_at(132, 14, "published figure", size=11),
-        f'<rect x="232" y="3" width="20" height="14" fill="{NOT_APPLICABLE}"/>',
-        text_at(258, 14, "range to be expected of most employers (our proposal)", size=11),
-    ]
+def _legend(*, published: bool, band: bool) -> list[str]:
+    if not published and not band:
+        return []
+    parts = [f'<rect x="0" y="4" width="20" height="12" fill="{LINE}"/>', text_at(26, 14, "this employer", size=11)]
+    if published:
+        parts += [
+            drawn_path("M124 2v16", stroke=INK, width=2, dash="3 2"),
+            text_at(132, 14, "published figure", size=11),
+        ]
+    if band:
+        x = 232 if published else 124
+        parts += [
+            f'<rect x="{x}" y="3" width="20" height="14" fill="{NOT_APPLICABLE}"/>',
+            text_at(x + 26, 14, "range to be expected of most employers (our proposal)", size=11),
+        ]
+    return parts

@@ -18,9 +18,20 @@ from ohaccredit.reports.share_chart import ShareBar, share_chart
 from ohaccredit.standards.published import Published, PublishedFigure
 
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("advice", "What the notes say", ("not-fit", "may-be-fit", "changes-agreed", "adaptation")),
+    ("advice", "What the notes say", ("not-fit", "may-be-fit", "changes-agreed", "adaptation", BOX)),
     ("length", "How long they last", ("long-notes", "long-episodes")),
-    ("issuer", "Who issued them", ("issuer-not-doctor", "issuer-doctor", "issuer-nurse", "issuer-pharmacist")),
+    (
+        "issuer",
+        "Who issued them",
+        (
+            "issuer-not-doctor",
+            "issuer-doctor",
+            "issuer-nurse",
+            "issuer-pharmacist",
+            "issuer-physiotherapist",
+            "issuer-occupational-therapist",
+        ),
+    ),
     ("quality", "What the check found", ("finding", "query", "not-valid", "backdated", "uncovered")),
     (
         "support",
@@ -28,7 +39,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("contacted", "referred", "assessed", "on-pathway", "occupational-therapy", "back"),
     ),
 )
-"""Which shares are drawn together, and in which order. The tables show everything."""
+"""Which shares are drawn together, in order; BOX stands for those of every box. The tables show everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,8 @@ class FigureView:
     how: str
     value: str
     of: str
+    refused: str
+    """Why it is not shown; "" if it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +194,15 @@ def summary_json(summary: Summary, published: Published) -> dict[str, Any]:
 def _figures(summary: Summary) -> Iterator[FigureView]:
     for each in summary.figures.values():
         if each.value is None:
+            yield FigureView(each.id, each.title, each.how, "not shown", "", each.refused)
             continue
         said = say_number(Fraction(round(Fraction(each.value) * 10), 10))
         said += (" day" if said == "1" else " days") if each.unit == "days" else ""
-        yield FigureView(each.id, each.title, each.how, said, "" if each.of is None else f"{each.of:,}")
+        yield FigureView(each.id, each.title, each.how, said, "" if each.of is None else f"{each.of:,}", "")
 
 
 def _group(id_: str, words: str, names: tuple[str, ...], summary: Summary, published: Published) -> GroupView:
-    shares = [summary.shares[name] for name in names if name in summary.shares]
+    shares = [share for name in names for share in _shares_named(name, summary)]
     views = tuple(_share(each, published) for each in shares)
     bars = [_bar(each, published) for each in shares if each.share is not None]
     chart = None
@@ -199,9 +213,16 @@ def _group(id_: str, words: str, names: tuple[str, ...], summary: Summary, publi
             chart_id=f"shares-{id_}",
             title=words,
             description=f"{spoken}.",
-            legend=any(bar.published is not None or bar.band is not None for bar in bars),
         )
     return GroupView(id_, words, views, chart)
+
+
+def _shares_named(name: str, summary: Summary) -> list[Share]:
+    """The share of a name; of BOX those of all boxes, unless none of them may be shown, which is said once."""
+    if name == BOX:
+        boxes = [share for id_, share in summary.shares.items() if id_.startswith(BOX)]
+        return boxes if any(share.share is not None for share in boxes) else []
+    return [summary.shares[name]] if name in summary.shares else []
 
 
 def _bar(share: Share, published: Published) -> ShareBar:
@@ -230,7 +251,7 @@ def _share(share: Share, published: Published) -> ShareView:
         value=say_share(share.share) if share.share is not None else "not shown",
         counted=f"{share.count:,} of {share.of:,} {share.unit}" if shown else share.refused,
         shown=shown,
-        published=tuple(f"{say_share(each.share)} ({_period(each)})" for each in published.of(share.id)),
+        published=tuple(f"{_say_published(each)} ({_period(each)})" for each in published.of(share.id)),
         band="" if band is None else f"{say_share(band.low)} to {say_share(band.high)}",
         odd=odd,
     )
@@ -245,12 +266,18 @@ def _table(table: Table) -> TableView:
 def _published(figure: PublishedFigure) -> PublishedView:
     return PublishedView(
         figure.file.words.en,
-        say_share(figure.share),
+        _say_published(figure),
         _period(figure),
         figure.file.publisher,
         figure.file.address,
         figure.to_confirm,
     )
+
+
+def _say_published(figure: PublishedFigure) -> str:
+    """A share that one decimal would make nothing is not nothing."""
+    said = say_share(figure.share)
+    return "under 0.1%" if figure.share and said == say_share(Fraction(0)) else said
 
 
 def _period(figure: PublishedFigure) -> str:
