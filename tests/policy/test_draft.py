@@ -58,17 +58,18 @@ def test_the_draft_for_2027_changes_what_its_head_says_and_nothing_else(home: Ho
     now, then = (load_edition(home, "employer-accreditation", edition) for edition in ("2026", "2027"))
     assert then.draft
     assert now.criteria.keys() - then.criteria.keys() == {"injury-claims-yearly"}
-    assert then.criteria.keys() - now.criteria.keys() == {"national-measures"}
+    assert then.criteria.keys() - now.criteria.keys() == {"national-measures", "senior-lead"}
     both = now.criteria.keys() & then.criteria.keys()
     assert {id_ for id_ in both if now.criteria[id_].tier != then.criteria[id_].tier} == {"disability-counted"}
     assert {id_ for id_ in both if now.criteria[id_].requirement != then.criteria[id_].requirement} == {
         "litigation-yearly",
         "signposting",
+        "health-promotion",
     }
-    assert {id_ for id_ in both if now.rules[id_] != then.rules[id_]} == set()
+    assert {id_ for id_ in both if now.rules[id_] != then.rules[id_]} == {"health-promotion"}
     figures = now.definitions.parameters
     changed = {name for name, each in then.definitions.parameters.items() if each != figures.get(name)}
-    assert changed == {"early-training-share", "plan-oh-share"}
+    assert changed == {"early-training-share", "plan-oh-share", "promotion-age"}
     assert then.definitions.derived == now.definitions.derived
 
 
@@ -76,6 +77,12 @@ def test_the_cases_of_2027_come_out_as_they_were_worked_out(home: Home) -> None:
     edition = load_edition(home, "employer-accreditation", "2027")
     problems: list[object] = []
     cases = load_cases(home, edition, problems)  # type: ignore[arg-type]
-    assert set(cases) == {"early-intervention-plans", "national-measures", "return-to-work-plans"}
+    assert set(cases) == {
+        "early-intervention-plans",
+        "health-promotion",
+        "national-measures",
+        "return-to-work-plans",
+        "senior-lead",
+    }
     assert [result.said for group in cases.values() for case in group if (result := run_case(edition, case)).said] == []
     assert problems == []
