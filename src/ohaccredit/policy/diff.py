@@ -1,8 +1,8 @@
-"""The difference between two editions: what is said otherwise, what decides otherwise, and what that does to tiers."""
+"""The difference between two editions: what they say and decide differently, and what that does to tiers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from ohaccredit.language.problems import Problem, ProblemsFound
 from ohaccredit.policy.diff_behaviour import Behaviour, Witness, behaviours, day_of_comparison
 from ohaccredit.policy.diff_candidates import candidates, read_examples
 from ohaccredit.policy.diff_change import Change
+from ohaccredit.policy.diff_places import place_differences
 from ohaccredit.policy.diff_text import text_changes
 from ohaccredit.policy.diff_tiers import TierDifference, tier_differences
 from ohaccredit.standards.edition import Edition
@@ -33,7 +34,7 @@ class Difference:
     """How many example submissions both editions could read."""
 
     def of_criterion(self, id_: str) -> tuple[Change, ...]:
-        """What is said otherwise of a criterion."""
+        """What is said differently of a criterion."""
         return tuple(each for each in self.changes if each.about == "criterion" and each.subject == id_)
 
     def behaviour(self, id_: str) -> Behaviour | None:
@@ -73,6 +74,8 @@ def difference(
     ready = candidates((before, after), examples, on)
     found = behaviours(one, other, ready, told)
     tiers = tier_differences(one, other, examples, found, on)
+    known = {each.responsible[0] for each in tiers if len(each.responsible) == 1}
+    tiers += place_differences(one, other, examples, ready, on, known)
     return Difference(one, other, on, tuple(text_changes(one, other, on)), tuple(found), tuple(tiers), len(examples))
 
 
@@ -115,11 +118,14 @@ def as_document(found: Difference) -> dict[str, Any]:
         "tiers": [
             {
                 "example": each.example,
-                "witness_of": each.put_in or None,
+                "witness_of": each.turns_on or None,
                 "was": each.was or None,
                 "now": each.now or None,
                 "responsible": list(each.responsible),
                 "put_in": plain(each.evidence),
+                "source": each.source or None,
+                "left_out": list(each.left_out),
+                "explained": each.explained,
             }
             for each in found.tiers
         ],
@@ -154,19 +160,3 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, str)):
         return value
     return int(value) if value == int(value) else float(value)
-
-
-def facts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Evidence as lines: where something stands, and what."""
-    if isinstance(value, dict) and value:
-        for name, each in value.items():
-            yield from facts(each, f"{path}.{name}" if path else name)
-    elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
-        for index, each in enumerate(value):
-            yield from facts(each, f"{path} {index + 1}")
-    elif isinstance(value, list):
-        yield path, ", ".join(map(str, value)) or "none"
-    elif isinstance(value, dict):
-        yield path, "nothing stated"
-    else:
-        yield path, {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)

@@ -1,8 +1,8 @@
-"""Whether a criterion decides otherwise in another edition, shown by evidence or shown to be never so.
+"""Whether a criterion decides differently in another edition, shown by evidence or shown to be never so.
 
 What lies ready is tried first, then the solver is asked, of one edition that holds both rules. Whatever it finds is
-decided by the ordinary evaluator under both editions before anybody is told of it; what it cannot decide is said to
-be undecided.
+decided by the ordinary evaluator under both editions, and assessed as a submission, before anybody is told of it; what
+it cannot decide is said to be undecided.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+from ohaccredit.assessment.assess import assess
+from ohaccredit.assessment.submission import Submission
 from ohaccredit.language.encode import encode
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.walk import evidence_named
@@ -205,20 +207,29 @@ class _Pair:
             witness = self._decided(id_, search.evidence, on, "found by the solver")
             if witness is None or witness.direction != direction:
                 undecided.append(direction)
-                why.append("The solver tells them apart, but the evaluator does not: a fault of the program.")
+                why.append("The solver found evidence that tells them apart, but an assessment does not bear it out.")
                 continue
             witnesses[direction] = replace(witness, believable=search.believable)
         said = " ".join(dict.fromkeys(each[0].upper() + each[1:] for each in why))
         return Behaviour(id_, on, _in_order(witnesses), tuple(undecided), said, scope)
 
     def _decided(self, id_: str, evidence: Mapping[str, Any], on: date, source: str) -> Witness | None:
-        """The evidence as a witness, if both editions decide it for certain and otherwise."""
+        """The evidence as a witness, if both editions decide it for certain and differently."""
         was, now = decided(self._before, id_, evidence, on), decided(self._after, id_, evidence, on)
         if was is None or now is None or was is now:
             return None
         if self._after.rules_of(encode(evidence, self._after.record), on) != on:
             return None  # a date in the evidence says that another day's rules decide it
+        if not (_assessed(self._before, id_, evidence, on, was) and _assessed(self._after, id_, evidence, on, now)):
+            return None  # something in it does not count: it is impossible, or tells too much about a few people
         return Witness(was, now, evidence, source)
+
+
+def _assessed(edition: Edition, id_: str, evidence: Mapping[str, Any], on: date, outcome: Outcome) -> bool:
+    """Does the outcome stand when the evidence is handed in as a submission?"""
+    module = edition.criteria[id_].module
+    finding = assess(edition, Submission("", evidence, (), (module,) if module else (), ""), on).finding(id_)
+    return finding is not None and finding.outcome is outcome
 
 
 def _in_order(witnesses: Mapping[Direction, Witness]) -> tuple[Witness, ...]:

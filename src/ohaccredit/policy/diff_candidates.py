@@ -16,6 +16,7 @@ from ohaccredit.language.json_source import read_json
 from ohaccredit.language.problems import ProblemsFound
 from ohaccredit.language.walk import evidence_named
 from ohaccredit.policy.cases import load_cases
+from ohaccredit.policy.diff_change import day_said
 from ohaccredit.policy.moved_in_time import moved_in_time
 from ohaccredit.policy.population_maker.profile import load_profile
 from ohaccredit.standards.edition import Edition
@@ -51,12 +52,14 @@ def candidates(
                 own = found.setdefault(id_, [])
                 own.append(Candidate(source, case.evidence))
                 if case.on != on:
-                    own.append(Candidate(f"{source}, moved to {on}", moved_in_time(case.evidence, on - case.on)))
+                    own.append(
+                        Candidate(f"{source}, moved to {day_said(on)}", moved_in_time(case.evidence, on - case.on))
+                    )
     for example in examples:
         for id_, rule in editions[-1][1].rules.items():
             read = evidence_named(rule, editions[-1][1].definitions)
             part = {name: value for name, value in example.after.evidence.items() if name in read}
-            found.setdefault(id_, []).append(Candidate(f"the example {example.name}, moved to {on}", part))
+            found.setdefault(id_, []).append(Candidate(f"the example {example.name}, moved to {day_said(on)}", part))
     return found
 
 

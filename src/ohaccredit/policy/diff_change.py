@@ -26,7 +26,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that is said otherwise, or only in one of the editions."""
+    """Something that is said differently, or only in one of the editions."""
 
     about: About
     subject: str
@@ -62,7 +62,7 @@ def words_changes(about: About, subject: str, kind: str, what: str, was: Words, 
         one, other = was.get(language, ""), now.get(language, "")
         if one != other:
             named = what if language == "en" else f"{what} ({language})"
-            says = f"{named} {'is new' if not one else 'is gone' if not other else 'reads otherwise'}."
+            says = f"{named} {'is new' if not one else 'is gone' if not other else 'is worded differently'}."
             yield Change(about, subject, kind, says, one, other)
 
 

@@ -11,7 +11,7 @@ from ohaccredit.standards.evidence import EvidenceType
 
 
 def evidence_changes(before: Edition, after: Edition) -> Iterator[Change]:
-    """Evidence types and their fields that are new, gone or otherwise."""
+    """Evidence types and their fields that are new, gone or changed."""
     for name in sorted({*before.evidence, *after.evidence}):
         was, now = before.evidence.get(name), after.evidence.get(name)
         if was is None and now is not None:
@@ -37,7 +37,7 @@ def _type(was: EvidenceType, now: EvidenceType) -> Iterator[Change]:
             one, other = old[path], new[path]
             yield from words_changes("evidence", path, "words", "What the field is called", one.words, other.words)
             if _said(one) != _said(other):
-                says = "What can be stated in the field is otherwise."
+                says = "What the field accepts has changed."
                 yield Change("evidence", path, "field", says, _said(one), _said(other))
     for key, what, one_said, other_said in (
         ("effort", "What it takes to provide, in half days,", str(was.effort), str(now.effort)),
@@ -45,9 +45,9 @@ def _type(was: EvidenceType, now: EvidenceType) -> Iterator[Change]:
         ("identity", "What tells its items apart", listed(was.identified_by), listed(now.identified_by)),
     ):
         if one_said != other_said:
-            yield Change("evidence", name, key, f"{what} is otherwise.", one_said, other_said)
+            yield Change("evidence", name, key, f"{what} has changed.", one_said, other_said)
     if was.checks != now.checks:
-        yield Change("evidence", name, "checks", "It is checked otherwise for what looks wrong.")
+        yield Change("evidence", name, "checks", "The checks for what looks wrong have changed.")
 
 
 def _fields(kind: Type, path: str) -> Iterator[tuple[str, Field]]:

@@ -13,7 +13,7 @@ from ohaccredit.policy.diff_meaning import derived_meaning, figure_of
 
 
 def figure_changes(before: t.Definitions, after: t.Definitions, on: date) -> Iterator[Change]:
-    """Parameters that are new, gone or otherwise."""
+    """Parameters that are new, gone or changed."""
     for name in _names(before.parameters, after.parameters):
         was, now = before.parameters.get(name), after.parameters.get(name)
         if was is None and now is not None:
@@ -30,9 +30,11 @@ def _figure(
     name = now.name
     yield from words_changes("figure", name, "words", "What the figure is called", was.words, now.words)
     if was.type != now.type:
-        yield Change("figure", name, "unit", "It is of another kind.", kind_said(was.type), kind_said(now.type))
+        yield Change("figure", name, "unit", "Its type or unit has changed.", kind_said(was.type), kind_said(now.type))
     if was.by != now.by:
-        yield Change("figure", name, "factor", "It depends on something else.", _factor(was), _factor(now))
+        yield Change(
+            "figure", name, "factor", "It depends on something else.", _factor(was, before), _factor(now, after)
+        )
     if was.proposal != now.proposal:
         says = "It is our proposal now." if now.proposal else "It is no longer our proposal: a source gives it."
         yield Change("figure", name, "origin", says)
@@ -40,14 +42,14 @@ def _figure(
     if earlier is not None and later is not None:
         one, other = figure_of(earlier, by=was.by), figure_of(later, by=now.by)
         if one != other:
-            says = f"{_called(now)[0].upper()}{_called(now)[1:]} is another on {day_said(on)}."
+            says = f"The value on {day_said(on)} has changed: {_called(now)}."
             yield Change("figure", name, "value", says, _value(was, earlier, before), _value(now, later, after))
     if values_said(was, before) != values_said(now, after):
-        says = "Its values by date are others."
+        says = "Its values by date have changed."
         yield Change("figure", name, "values-by-date", says, values_said(was, before), values_said(now, after))
     references = [" ".join(f"From {day_said(d.start)}: {d.reference}." for d in each.values) for each in (was, now)]
     if references[0] != references[1]:
-        yield Change("figure", name, "reference", "What it rests on is said otherwise.", *references)
+        yield Change("figure", name, "reference", "Its reference has changed.", *references)
 
 
 def values_said(parameter: t.Parameter, definitions: t.Definitions) -> str:
@@ -74,8 +76,8 @@ def kind_said(kind: Scalar) -> str:
     return f"{name_of(kind)}{decimals}"
 
 
-def _factor(parameter: t.Parameter) -> str:
-    return parameter.by or "on nothing"
+def _factor(parameter: t.Parameter, definitions: t.Definitions) -> str:
+    return _called(definitions.derived[parameter.by]) if parameter.by else "nothing"
 
 
 def _called(each: t.Parameter | t.Derived) -> str:
@@ -86,7 +88,7 @@ def _called(each: t.Parameter | t.Derived) -> str:
 
 
 def derived_changes(before: t.Definitions, after: t.Definitions, on: date) -> Iterator[Change]:
-    """Derived values and conditions that are new, gone or otherwise."""
+    """Derived values and conditions that are new, gone or changed."""
     for name in _names(before.derived, after.derived):
         was, now = before.derived.get(name), after.derived.get(name)
         if was is None and now is not None:
@@ -100,7 +102,7 @@ def derived_changes(before: t.Definitions, after: t.Definitions, on: date) -> It
             yield from words_changes("derived", name, "words", what, was.words, now.words)
             if derived_meaning(was) != derived_meaning(now):
                 both = derived_said(was, Speaker(before, on)), derived_said(now, Speaker(after, on))
-                says = f"{_called(now)[0].upper()}{_called(now)[1:]} is worked out otherwise."
+                says = f"{_called(now)[0].upper()}{_called(now)[1:]} is worked out differently."
                 yield Change("derived", name, "meaning", says, *both)
 
 

@@ -90,7 +90,7 @@ def figure_of(dated: t.Dated, *, by: str) -> object:
 
 
 def side_by_side(before: t.Definitions, after: t.Definitions) -> tuple[t.Definitions, dict[str, str]]:
-    """The definitions of both, and the new names of those of `before` that are otherwise in `after`."""
+    """The definitions of both, and the new names of those of `before` that stand for something else in `after`."""
     names = {name: f"{name} (before)" for name in sorted(_otherwise(before, after))}
     parameters = {name: each for name, each in before.parameters.items() if name not in names} | after.parameters
     derived = {name: each for name, each in before.derived.items() if name not in names} | after.derived

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ohaccredit.language import tree as t
@@ -18,7 +18,7 @@ from ohaccredit.standards.files import ForceOf
 
 
 def text_changes(before: Edition, after: Edition, on: date) -> list[Change]:
-    """Everything that is said otherwise: the edition, its tiers, criteria, figures, derived values and evidence."""
+    """Everything that is said differently: the edition, its tiers, criteria, figures, derived values and evidence."""
     behind = [
         *figure_changes(before.definitions, after.definitions, on),
         *derived_changes(before.definitions, after.definitions, on),
@@ -26,7 +26,7 @@ def text_changes(before: Edition, after: Edition, on: date) -> list[Change]:
     return [
         *_edition(before, after),
         *_tiers(before, after),
-        *_criteria(before, after, on, {each.subject for each in behind if each.kind in _MEANT}),
+        *_criteria(before, after, on, {each.subject: each.kind for each in behind if each.kind in _MEANT}),
         *behind,
         *evidence_changes(before, after),
     ]
@@ -34,6 +34,8 @@ def text_changes(before: Edition, after: Edition, on: date) -> list[Change]:
 
 _MEANT = {"added", "removed", "unit", "factor", "value", "values-by-date", "meaning"}
 """The changes of a figure or derived value that can change what a rule asks."""
+_BECAME = {"added": "new", "removed": "gone"}
+_OBLIGATIONS = {"must": "a must", "expected": "expected", "credit": "a credit, which never counts against anybody"}
 
 
 # ── The edition and its tiers ──
@@ -68,9 +70,9 @@ def _edition(before: Edition, after: Edition) -> Iterator[Change]:
 
 
 _EDITION_SAYS = {
-    "in_force": "It is in force on other days.",
-    "dry_run": "It can be tried out on other days.",
-    "draft": "It stands otherwise.",
+    "in_force": "The days on which it is in force have changed.",
+    "dry_run": "The days on which it can be tried out have changed.",
+    "draft": "Its standing has changed.",
     "decided_as_of": "Another date says which day's rules apply.",
     "shares": "It shares figures and derived values with another folder.",
 }
@@ -122,7 +124,7 @@ def _force(force: ForceOf | None) -> str:
 # ── Criteria ──
 
 
-def _criteria(before: Edition, after: Edition, on: date, changed: set[str]) -> Iterator[Change]:
+def _criteria(before: Edition, after: Edition, on: date, changed: Mapping[str, str]) -> Iterator[Change]:
     for id_ in dict.fromkeys([*before.criteria, *after.criteria]):
         was, now = before.criteria.get(id_), after.criteria.get(id_)
         if was is None and now is not None:
@@ -142,20 +144,20 @@ def _criterion(was: Criterion, now: Criterion, before: Edition, after: Edition) 
         one, other = (_tier_called(edition, each.tier) for edition, each in ((before, was), (after, now)))
         yield Change("criterion", id_, "tier", f"Moved from {one} to {other}.", one, other)
     if was.obligation != now.obligation:
-        says = f"Was of the kind {was.obligation}, is {now.obligation} now."
+        says = f"It was {_OBLIGATIONS[was.obligation]} and is now {_OBLIGATIONS[now.obligation]}."
         yield Change("criterion", id_, "obligation", says, was.obligation, now.obligation)
     yield from words_changes("criterion", id_, "title", "The title", was.title, now.title)
     yield from words_changes("criterion", id_, "requirement", "The requirement", was.requirement, now.requirement)
     yield from words_changes("criterion", id_, "next_step", "The next step", was.next_step, now.next_step)
     if set(was.statements) != set(now.statements):
         said = listed(was.statements), listed(now.statements)
-        yield Change("criterion", id_, "sources", "It rests on other statements.", *said)
+        yield Change("criterion", id_, "sources", "It cites other statements.", *said)
     dates = [
         None if each.effective == edition.in_force else each.effective
         for edition, each in ((before, was), (after, now))
     ]
     if dates[0] != dates[1]:
-        says = "It is in force on other days."
+        says = "The days on which it is in force have changed."
         yield Change("criterion", id_, "dates", says, _force(was.effective), _force(now.effective))
     if was.module != now.module:
         said = was.module or "none: it is always asked", now.module or "none: it is always asked"
@@ -165,11 +167,11 @@ def _criterion(was: Criterion, now: Criterion, before: Edition, after: Edition) 
         yield Change("criterion", id_, "claim", f"An employer {may} claim that it does not apply.")
     one, other = _decider(was), _decider(now)
     if one != other:
-        yield Change("criterion", id_, "decided_by", "Who decides it, and how, is otherwise.", one, other)
+        yield Change("criterion", id_, "decided_by", "Who decides it, or how, has changed.", one, other)
     if was.code != now.code:
         yield Change("criterion", id_, "code", "It has another code.", was.code or "none", now.code or "none")
     if was.notices != now.notices:
-        yield Change("criterion", id_, "notices", "What its findings say to people is otherwise.")
+        yield Change("criterion", id_, "notices", "What its findings say to people has changed.")
 
 
 def _tier_called(edition: Edition, id_: str) -> str:
@@ -190,18 +192,19 @@ def _decider(criterion: Criterion) -> str:
 # ── Rules ──
 
 
-def _rule(id_: str, before: Edition, after: Edition, on: date, changed: set[str]) -> Iterator[Change]:
+def _rule(id_: str, before: Edition, after: Edition, on: date, changed: Mapping[str, str]) -> Iterator[Change]:
     was, now = before.rules[id_], after.rules[id_]
     said = rule_said(was, Speaker(before.definitions, on)), rule_said(now, Speaker(after.definitions, on))
     if wording(was) != wording(now):
         if said[0] != said[1]:
-            yield Change("criterion", id_, "rule", "The rule reads otherwise.", *said)
+            yield Change("criterion", id_, "rule", "The rule has changed.", *said)
         else:
-            yield Change("criterion", id_, "rule", "The rule is written otherwise, but reads the same.")
-    read = sorted((names_read(was, before.definitions) | names_read(now, after.definitions)) & changed)
+            yield Change("criterion", id_, "rule", "The rule is written differently but reads the same.")
+    read = sorted((names_read(was, before.definitions) | names_read(now, after.definitions)) & changed.keys())
     if read:
         sentences = said if said[0] != said[1] and wording(was) == wording(now) else ("", "")
-        yield Change("criterion", id_, "reads", f"It reads {listed(_called(read, before, after))}.", *sentences)
+        named = [f"{_called(name, before, after)}, which {_became(changed[name])}" for name in read]
+        yield Change("criterion", id_, "reads", f"It reads {listed(named)}.", *sentences)
 
 
 def rule_said(rule: t.Rule, speaker: Speaker) -> str:
@@ -212,15 +215,14 @@ def rule_said(rule: t.Rule, speaker: Speaker) -> str:
     return f"Applies when {speaker.condition(rule.applies_when).line()}. Met when {met}"
 
 
-def _called(names: list[str], before: Edition, after: Edition) -> tuple[str, ...]:
-    found = (
-        each
-        for name in names
-        for each in (
-            after.definitions.parameters.get(name)
-            or after.definitions.derived.get(name)
-            or before.definitions.parameters.get(name)
-            or before.definitions.derived.get(name),
-        )
-    )
-    return tuple(f"{each.words.get('en') or each.name}, which is otherwise" for each in found if each is not None)
+def _called(name: str, before: Edition, after: Edition) -> str:
+    """The figure or derived value in words, as the later edition has them if it still knows it."""
+    for edition in (after, before):
+        known = edition.definitions.parameters.get(name) or edition.definitions.derived.get(name)
+        if known is not None:
+            return known.words.get("en") or name
+    return name
+
+
+def _became(kind: str) -> str:
+    return f"is {_BECAME[kind]}" if kind in _BECAME else "has changed"

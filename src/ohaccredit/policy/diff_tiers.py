@@ -1,16 +1,18 @@
 """Submissions that reach another tier in another edition, with the criteria responsible.
 
-The example submissions are tried as they are, and then with the evidence of each witness put in place of their own.
+The example submissions are tried as they are, and then with the evidence of each witness put in place of their own
+(`diff_places` changes them for criteria that are asked in another place).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from ohaccredit.assessment.assess import Assessment, assess
+from ohaccredit.assessment.submission import Submission
 from ohaccredit.policy.diff_behaviour import Behaviour
 from ohaccredit.policy.diff_candidates import Example
 from ohaccredit.standards.edition import Edition
@@ -21,16 +23,25 @@ from ohaccredit.standards.evidence import EvidenceType
 class TierDifference:
     """A submission whose tier differs."""
 
-    example: str
-    put_in: str
-    """The criterion whose witness replaces evidence of the example; "" if it is as it was written."""
     was: str
     """The tier's id; "" below the lowest."""
     now: str
     responsible: tuple[str, ...]
     """The criteria that stand in the way in the one edition and not in the other."""
-    evidence: Mapping[str, Any]
+    submission: Submission
+    """What was assessed, as the later edition reads it."""
+    example: str = ""
+    """The example submission that it was made from."""
+    turns_on: str = ""
+    """The criterion for whose sake the example was changed; "" if it is as it was written."""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
     """What was put in."""
+    source: str = ""
+    """Where that comes from."""
+    left_out: tuple[str, ...] = ()
+    """The fields that were left out."""
+    explained: bool = False
+    """Was an explanation given for the criterion?"""
 
 
 def tier_differences(
@@ -40,36 +51,45 @@ def tier_differences(
     if not (before.ladder and after.ladder):
         return []
     differences: list[TierDifference] = []
-    standing: list[tuple[Example, str, str]] = []
     for example in examples:
-        one, other = assess(before, example.before, on), assess(after, example.after, on)
-        standing.append((example, tier_of(one), tier_of(other)))
-        if tier_of(one) != tier_of(other):
-            differences.append(_difference(example, "", one, other, {}))
-    ladder = {tier.id: rung for rung, tier in enumerate(after.ladder)}
-    highest_first = sorted(standing, key=lambda each: -ladder.get(each[2], -1))
+        difference = assessed_by_both(before, after, example.before, example.after, on)
+        if difference is not None:
+            differences.append(replace(difference, example=example.name))
+    best = highest_first(before, after, examples, on)
     for each in found:
-        known = {criterion for difference in differences for criterion in difference.responsible}
-        if each.criterion not in known:
-            differences += _first(_with_witness(before, after, highest_first, each, on))
+        if not any(difference.responsible == (each.criterion,) for difference in differences):
+            differences += _first(_with_witness(before, after, best, each, on))
     return differences
 
 
+def highest_first(before: Edition, after: Edition, examples: Sequence[Example], on: date) -> list[Example]:
+    """The examples that reach a tier in either edition, the highest first: they have most to lose."""
+    rungs = {tier.id: rung for edition in (before, after) for rung, tier in enumerate(edition.ladder)}
+    placed = []
+    for example in examples:
+        tiers = tier_of(assess(before, example.before, on)), tier_of(assess(after, example.after, on))
+        placed.append((max(rungs.get(tier, -1) for tier in tiers), example))
+    return [example for rung, example in sorted(placed, key=lambda pair: -pair[0]) if rung >= 0]
+
+
 def _with_witness(
-    before: Edition, after: Edition, examples: Sequence[tuple[Example, str, str]], behaviour: Behaviour, on: date
+    before: Edition, after: Edition, examples: Sequence[Example], behaviour: Behaviour, on: date
 ) -> Iterator[TierDifference]:
     for witness in behaviour.witnesses:
-        for example, *as_it_is in examples:
-            if not any(as_it_is):
-                continue  # it reaches nothing in either
-            read = [
+        for example in examples:
+            one, other = (
                 replace(each, evidence=put_in(each.evidence, witness.evidence, after.evidence))
                 for each in (example.before, example.after)
-            ]
-            one, other = assess(before, read[0], on), assess(after, read[1], on)
-            difference = _difference(example, behaviour.criterion, one, other, witness.evidence)
-            if difference.was != difference.now and behaviour.criterion in difference.responsible:
-                yield difference
+            )
+            difference = assessed_by_both(before, after, one, other, on)
+            if difference is not None and behaviour.criterion in difference.responsible:
+                yield replace(
+                    difference,
+                    example=example.name,
+                    turns_on=behaviour.criterion,
+                    evidence=witness.evidence,
+                    source=witness.source,
+                )
 
 
 def _first(differences: Iterator[TierDifference]) -> list[TierDifference]:
@@ -104,15 +124,18 @@ def tier_of(assessment: Assessment) -> str:
     return assessment.tier.id if assessment.tier is not None else ""
 
 
-def _difference(
-    example: Example, put: str, one: Assessment, other: Assessment, evidence: Mapping[str, Any]
-) -> TierDifference:
-    was, now = tier_of(one), tier_of(other)
-    ladder = [tier.id for tier in other.edition.ladder]
-    rank = {"": -1, **{id_: index for index, id_ in enumerate(ladder)}}
-    lower, higher = (other, one) if rank.get(now, -1) < rank.get(was, -1) else (one, other)
+def assessed_by_both(
+    before: Edition, after: Edition, one: Submission, other: Submission, on: date
+) -> TierDifference | None:
+    """A submission under both editions, as each reads it; None if it reaches the same tier."""
+    assessments = assess(before, one, on), assess(after, other, on)
+    was, now = (tier_of(each) for each in assessments)
+    if was == now:
+        return None
+    rank = {"": -1, **{tier.id: index for index, tier in enumerate(after.ladder)}}
+    lower, higher = reversed(assessments) if rank.get(now, -1) < rank.get(was, -1) else assessments
     responsible = tuple(dict.fromkeys(_stands_in_the_way(lower, higher)))
-    return TierDifference(example.name, put, was, now, responsible, evidence)
+    return TierDifference(was, now, responsible, other)
 
 
 def _stands_in_the_way(lower: Assessment, higher: Assessment) -> Iterator[str]:

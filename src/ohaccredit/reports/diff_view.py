@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ohaccredit.policy.diff import Difference, facts, plain
+from ohaccredit.policy.diff import Difference, plain
 from ohaccredit.policy.diff_behaviour import Behaviour, Direction, Witness
 from ohaccredit.policy.diff_change import Change, day_said
+from ohaccredit.policy.diff_places import place_changes
 from ohaccredit.policy.diff_tiers import TierDifference
+from ohaccredit.reports.evidence_words import evidence_lines, field_words
 from ohaccredit.standards.edition import Edition
 
 DIRECTIONS: dict[Direction, str] = {
     "stricter": "Stricter",
     "laxer": "Laxer",
-    "otherwise": "Otherwise, with nothing won or lost",
+    "otherwise": "Different, with nothing won or lost",
+}
+_FOR_SOME: dict[Direction, str] = {
+    "stricter": "Stricter for some",
+    "laxer": "Laxer for some",
+    "otherwise": "Different for some, with nothing won or lost",
 }
 ABOUT = {
     "edition": "The edition",
@@ -35,13 +42,17 @@ class WitnessView:
 
 @dataclass(frozen=True, slots=True)
 class CriterionView:
-    """What is otherwise with one criterion."""
+    """What is different about one criterion."""
 
     id: str
     title: str
     behaviour: str
     changes: tuple[Change, ...]
     witnesses: tuple[WitnessView, ...]
+    tier: WitnessView | None
+    """An employer whose tier turns on it."""
+    no_tier: str
+    """Why there is none; "" if none is to be expected."""
     scope: tuple[str, ...]
 
 
@@ -94,7 +105,7 @@ def _summary(found: Difference) -> tuple[str, ...]:
     moved = sum(1 for each in found.changes if each.about == "criterion" and each.kind == "tier")
     return (
         f"New criteria: {new}. Gone: {gone}. Moved to another tier: {moved}.",
-        f"Of {len(shared)} criteria in both, stricter with some evidence: {stricter}; laxer: {laxer}; "
+        f"In both: {len(shared)}. Stricter with some evidence: {stricter}; laxer with some: {laxer}; "
         f"shown to decide the same: {same}; with something not decided or not compared: {open_}.",
     )
 
@@ -102,14 +113,30 @@ def _summary(found: Difference) -> tuple[str, ...]:
 def _criterion(found: Difference, id_: str) -> CriterionView:
     edition = found.after if id_ in found.after.criteria else found.before
     behaviour = found.behaviour(id_)
+    tier = next((each for each in found.tiers if each.turns_on == id_), None)
+    tier = tier or next((each for each in found.tiers if id_ in each.responsible), None)
     return CriterionView(
         id_,
         edition.criteria[id_].title["en"],
         "" if behaviour is None else behaviour_said(behaviour),
         found.of_criterion(id_),
-        () if behaviour is None else tuple(_witness(each) for each in behaviour.witnesses),
+        () if behaviour is None else tuple(_witness(each, found.after) for each in behaviour.witnesses),
+        None if tier is None else _tier_view(tier, found),
+        _no_tier(id_, found) if tier is None else "",
         () if behaviour is None else behaviour.scope,
     )
+
+
+def _no_tier(id_: str, found: Difference) -> str:
+    """Why no submission is shown whose tier turns on a criterion; "" where none is to be expected."""
+    behaviour = found.behaviour(id_)
+    decides = behaviour is None or bool({"stricter", "laxer"} & set(behaviour.directions))
+    if not found.after.ladder or not (decides or id_ in place_changes(found.before, found.after, found.on)):
+        return ""
+    editions = [each for each in (found.before, found.after) if id_ in each.criteria]
+    if all(each.criteria[id_].obligation == "credit" for each in editions):
+        return "It counts for an employer and never against one, so no tier turns on it."
+    return "No example submission was found whose tier turns on it; others may exist."
 
 
 def behaviour_said(behaviour: Behaviour) -> str:
@@ -119,8 +146,8 @@ def behaviour_said(behaviour: Behaviour) -> str:
     if behaviour.by_text:
         return "Decides the same: neither the rule nor what it reads differs."
     if behaviour.result == "same":
-        return "Decides the same, though written otherwise: shown for all evidence within the scope."
-    said = [f"{DIRECTIONS[each]}." for each in behaviour.directions]
+        return "Decides the same, though written differently: shown for all evidence within the scope."
+    said = [f"{_FOR_SOME[each]}." for each in behaviour.directions]
     excluded = [
         each for each in ("stricter", "laxer") if each not in behaviour.directions and each not in behaviour.undecided
     ]
@@ -132,21 +159,42 @@ def behaviour_said(behaviour: Behaviour) -> str:
     return " ".join(said)
 
 
-def _witness(witness: Witness) -> WitnessView:
-    odd = "" if witness.believable else " It keeps not all limits of believable evidence, for none that does was found."
+def _witness(witness: Witness, edition: Edition) -> WitnessView:
+    odd = "" if witness.believable else " Parts of it are unlikely in practice: none more likely was found."
     says = f"{DIRECTIONS[witness.direction]}: {witness.was.words}, now {witness.now.words}."
-    return WitnessView(
-        says,
-        f"{witness.source[0].upper()}{witness.source[1:]}.{odd}",
-        tuple(facts(plain(witness.evidence))) or (("evidence", "none at all"),),
-    )
+    lines = tuple(evidence_lines(plain(witness.evidence), edition)) or (("evidence", "none at all"),)
+    return WitnessView(says, f"{_sentence(witness.source)}{odd}", lines)
+
+
+def _tier_view(each: TierDifference, found: Difference) -> WitnessView:
+    behaviour = found.behaviour(each.turns_on)
+    above = [] if behaviour is None else [witness.evidence for witness in behaviour.witnesses]
+    says = f"An employer whose tier turns on it: {tier_said(each, found)}"
+    if each.evidence in above:
+        return WitnessView(says, "The other evidence is that above.", ())
+    lines = [*evidence_lines(plain(each.evidence), found.after)]
+    lines += [(field_words(path, found.after), "left out") for path in each.left_out]
+    if each.explained:
+        lines.append((f"explanation for {each.turns_on}", "given, and accepted"))
+    return WitnessView(says, f"The other evidence is from {each.source}." if each.evidence else "", tuple(lines))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def tier_said(each: TierDifference, found: Difference) -> str:
     """One submission whose tier differs."""
     was, now = _tier(found.before, each.was), _tier(found.after, each.now)
-    put = f" with the evidence that shows the change of {each.put_in}" if each.put_in else ""
-    return f"{each.example}{put}: {was}, now {now}. Because of: {', '.join(each.responsible) or 'nothing single'}."
+    changed = []
+    if each.evidence:
+        changed.append(f"with other evidence for {each.turns_on}")
+    if each.left_out:
+        changed.append(f"without what only {each.turns_on} reads")
+    if each.explained:
+        changed.append(f"with an explanation for {each.turns_on}")
+    said = " ".join([each.example, *changed])
+    return f"{said}: {was}, now {now}. Because of: {', '.join(each.responsible) or 'nothing single'}."
 
 
 def _tier(edition: Edition, id_: str) -> str:
