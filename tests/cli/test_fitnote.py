@@ -231,6 +231,19 @@ BAD: Mapping[str, tuple[str, bytes, str]] = {
     "not a table of notes": ("in.csv", b"colour,size\nred,2\n", "Employee number"),
     "not text": ("in.csv", b"Employee number\n\xff\xfe\x00\n", "in.csv:"),
     "no spreadsheet": ("in.xlsx", b"PK\x03\x04 nothing else", "in.xlsx"),
+    "picture": ("in.xlsx", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "This is a picture, not a table."),
+    "two spells with one id": (
+        "in.json",
+        b'{"standard": "absence-record", "evidence": {"absence_spells": [\n{"id": "S1", "person": "P1", "first_day": '
+        b'"2026-03-02"},\n{"id": "S1", "person": "P2", "first_day": "2026-03-02"}]}}',
+        "in.json:3:8  /evidence/absence_spells/1/id\n  The one at in.json:2:8 has the same id.",
+    ),
+    "ends before it begins": (
+        "in.json",
+        b'{"standard": "absence-record", "evidence": {"absence_profile": {"first_day": "2026-03-02", '
+        b'"last_day": "2025-03-02"}}}',
+        "This last day lies before the first day, 2026-03-02.",
+    ),
     "health details": (
         "in.json",
         b'{"standard": "absence-record", "evidence": {"fit_notes": [{"person": "P1", "diagnosis": "x"}]}}',

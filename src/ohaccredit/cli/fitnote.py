@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from ohaccredit.cli.findings import plain, wrapped
-from ohaccredit.cli.papers import Papers, absence_edition, read_papers, read_study
+from ohaccredit.cli.papers import absence_edition, read_papers, read_study
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems
 from ohaccredit.cli.submissions import DateType
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
@@ -60,7 +60,8 @@ def check(
 
     home, day = home_of(ctx), on or date.today()
     papers = read_papers(home, files, day, Path(columns) if columns else None)
-    view = papers_view(papers.checks, load_statements(home), day, papers.name or "Fit notes and reports")
+    title = papers.name or "Fit notes and reports"
+    view = papers_view(papers.checks, load_statements(home), day, title, remarks=papers.remarks)
     written: list[str] = []
     if html or pdf:
         from ohaccredit.cli.reports import write_reports
@@ -77,12 +78,12 @@ def check(
             {
                 "on": day.isoformat(),
                 "notes": [paper_json(paper) for paper in view.papers],
-                "remarks": list(papers.remarks),
+                "remarks": list(view.remarks),
                 "problems": [problem.as_json() for problem in papers.problems],
             }
         )
     else:
-        show_papers(view, papers, everything=everything)
+        show_papers(view, everything=everything)
     _finish(written, papers.problems, as_json=as_json)
 
 
@@ -97,7 +98,7 @@ def _finish(written: Sequence[str], problems: Sequence[Problem], *, as_json: boo
         raise click.exceptions.Exit(2)
 
 
-def show_papers(view: PapersView, papers: Papers, *, everything: bool) -> None:
+def show_papers(view: PapersView, *, everything: bool) -> None:
     """The papers on a terminal: what needs doing first, the rest in a line each."""
     many = len(view.papers) >= MANY and not everything
     click.echo("")
@@ -108,7 +109,7 @@ def show_papers(view: PapersView, papers: Papers, *, everything: bool) -> None:
     if many and valid:
         click.secho(f"{count_of(len(valid), 'valid paper')} (--all shows each)", dim=True)
         click.echo("")
-    for remark in papers.remarks:
+    for remark in view.remarks:
         click.secho(wrapped(remark, "  ", "    "), dim=True)
     said = ", ".join(f"{number:,} {words.lower()}" for _, words, number in view.counts)
     click.secho(f"{count_of(len(view.papers), 'paper')} checked on {view.on}: {said}.", bold=True)
@@ -241,7 +242,7 @@ def show_timelines(view: TimelineView, *, detailed: bool) -> None:
         for spell in person.spells:
             mark, colour = MARKS[spell.verdict]
             head = f"{click.style(f'{mark} {spell.verdict_words:12}', fg=colour)} {plain(person.id):8} "
-            more = "" if not spell.next or spell.verdict != "valid" else ", something to do"
+            more = ", something to do" if spell.next and spell.verdict == "valid" and not detailed else ""
             click.echo(f"{head}{spell.dates} ({count_of(spell.days, 'day')}{more})")
             if not detailed:
                 continue

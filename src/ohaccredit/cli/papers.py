@@ -12,6 +12,7 @@ from ohaccredit.assessment.submission import read_submission, standard_named
 from ohaccredit.fitnotes.check import CONTEXT, Editions, PaperCheck, check_paper
 from ohaccredit.fitnotes.check_record import check_record
 from ohaccredit.fitnotes.record import RECORD_STANDARD, STANDARDS, AbsenceRecord, Paper, read_record
+from ohaccredit.fitnotes.record_faults import record_faults
 from ohaccredit.fitnotes.study import Study, study
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.parse import nearest
@@ -142,6 +143,9 @@ def absence_edition(home: Home) -> Edition:
 def record_of(home: Home, source: Source) -> AbsenceRecord:
     """The absence record in a JSON file. Raises ProblemsFound."""
     submission = read_submission(source, load_edition(home, RECORD_STANDARD))
+    faults = record_faults(submission.evidence, source)
+    if faults:
+        raise ProblemsFound(faults)
     return read_record(submission.evidence, submission.name, submission.digest)
 
 

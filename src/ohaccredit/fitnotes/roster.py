@@ -39,10 +39,22 @@ from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.home import Home
 
 GIVEN_AS, LENGTH, FIRST_DAY, LAST_DAY = "period.given_as", "period.length", "period.first_day", "period.last_day"
+LEFT_BLANK = "left_blank"
+ASKED_OF_EVERY_NOTE = ("form", "assessed_on", "issued_on", "says", "issuer.profession", LEFT_BLANK)
+"""Fields without which a fit note is a query (rules/fit-note), so that a table wants a column for each."""
 UNREAD = "unread"
 """The unit of a length, if its own cell cannot be read."""
 
 NO_NAME = "Use your own number for the person, never a name; take a row of totals out."
+
+_FOREIGN = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "a compressed file",
+}
+"""What other files begin with, whatever they are called."""
 
 _SEPARATORS = re.compile(r"[;,|]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -105,8 +117,9 @@ def _grids(data: bytes, file: str) -> list[Grid]:
         return read_xlsx(data, file)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         refuse(start, "This is an older or locked Excel file.", "Save it as .xlsx without a password, or as CSV.")
-    if data.startswith(b"%PDF"):
-        refuse(start, "This is a PDF, not a table.", "Hand in the table as CSV, XLSX or JSON.")
+    foreign = next((what for begins, what in _FOREIGN.items() if data.startswith(begins)), None)
+    if foreign is not None:
+        refuse(start, f"This is {foreign}, not a table.", "Hand in the table as CSV, XLSX or JSON.")
     text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
         refuse(start, "The file is empty.", "Choose the file that holds the table.")
@@ -188,6 +201,7 @@ class _Reader:
             if column.meaning.kind == "set aside":
                 self.remark(f'{grid.name}: the column "{column.name}" was not used. {column.meaning.because}')
         self._rows += len(table.rows) + len(grid.problems)
+        notes = len(self._papers[FIT_NOTES])
         for row in table.rows:
             extra = next((i for i, cell in enumerate(row.cells[table.width :], table.width) if cell), None)
             if extra is not None or (grid.even and len(row.cells) < table.width):
@@ -196,6 +210,22 @@ class _Reader:
                 self._problems.append(Problem(message, grid.place(row.line, (extra or 0) + 1), hint=hint))
             else:
                 self._row(table, row)
+        if len(self._papers[FIT_NOTES]) > notes:
+            self._missing_columns(table)
+
+    def _missing_columns(self, table: Table) -> None:
+        """Say once what would otherwise only be a question about every single note."""
+        there = {slot.path for column in table.columns for slot in column.meaning.slots.values()}
+        if any(column.meaning.kind == "codes" for column in table.columns):
+            there |= {path for concept in self._codes.values() for path in concept.gives}
+        fields = self._known.fields[FIT_NOTES]
+        missing = [fields[path].words["en"] for path in ASKED_OF_EVERY_NOTE if path not in there]
+        if missing:
+            hint = 'A column "Left blank" can say "none".' if LEFT_BLANK not in there else ""
+            columns = "a column" if len(missing) == 1 else "columns"
+            self.remark(
+                f"{table.grid.name}: for want of {columns} for {'; '.join(missing)}, every fit note is a query. {hint}"
+            )
 
     def _row(self, table: Table, row: Row) -> None:
         by_kind = {column.meaning.kind: column for column in table.columns if column.meaning.kind != "fields"}

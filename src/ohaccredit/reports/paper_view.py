@@ -125,6 +125,8 @@ class PapersView:
     on: str
     notices: tuple[str, ...]
     papers: tuple[PaperView, ...]
+    remarks: tuple[str, ...] = ()
+    """What was assumed in reading tables, and what they do not hold."""
 
     @property
     def counts(self) -> tuple[tuple[str, str, int], ...]:
@@ -165,13 +167,18 @@ class PapersView:
 
 
 def papers_view(
-    checks: Sequence[PaperCheck], statements: Mapping[str, Statement], on: date, title: str, language: str = "en"
+    checks: Sequence[PaperCheck],
+    statements: Mapping[str, Statement],
+    on: date,
+    title: str,
+    language: str = "en",
+    remarks: Sequence[str] = (),
 ) -> PapersView:
     """The checked papers in the order in which they were handed in."""
     editions = {check.verdict.assessment.edition.id: check.verdict.assessment.edition for check in checks}
     said = tuple(dict.fromkeys(say(edition.notice, language) for edition in editions.values()))
     papers = tuple(paper_view(check, statements, language) for check in checks)
-    return PapersView(title, day_words(on, language), said, papers)
+    return PapersView(title, day_words(on, language), said, papers, tuple(remarks))
 
 
 def sources_of(notices: Sequence[NoticeView]) -> tuple[SourceView, ...]:
