@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,9 @@ from ohaccredit.assessment.submission import Submission, read_submission
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.problems import ProblemsFound
 from ohaccredit.policy.diff import Difference, as_document, difference
+from ohaccredit.policy.diff_candidates import Example
 from ohaccredit.policy.diff_change import Piece, pieces
+from ohaccredit.policy.diff_places import place_differences, without
 from ohaccredit.policy.diff_witnesses import witness_submissions
 from ohaccredit.policy.moved_in_time import moved_in_time
 from ohaccredit.reports.diff_view import difference_view
@@ -170,6 +172,42 @@ def test_added_removed_and_moved_criteria_and_tiers(tmp_path: Path) -> None:
     found = compared(tmp_path, was, now)
     assert sorted(kinds(found, "criterion")) == [("comes", "added"), ("leaves", "removed"), ("registered", "tier")]
     assert kinds(found, "tier") == [("high", "added")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "left_out", "explained", "tiers"),
+    [
+        # A must that becomes expected can be explained from then on; and the other way round.
+        ("obligation: must", "obligation: expected", ("practitioners",), True, ("", "basic")),
+        ("obligation: expected", "obligation: must", ("practitioners",), True, ("basic", "")),
+        # What counts only for an employer blocks nobody.
+        ("obligation: must", "obligation: credit", ("practitioners",), False, ("", "basic")),
+    ],
+)
+def test_a_criterion_with_another_weight_is_shown_by_an_example_without_it(
+    tmp_path: Path, old: str, new: str, left_out: tuple[str, ...], explained: bool, tiers: tuple[str, str]
+) -> None:
+    base = criteria("registered", "staffed")
+    files = {"rules/small/1/staffed/rule.yaml": rule("staffed", "{field: organisation.headcount, at_least: 1}")}
+    place = base.index("obligation: must")
+    texts = [base[:place] + each + base[place + len("obligation: must") :] for each in (old, new)]
+    homes = [written(tmp_path / name, {**files, CRITERIA: text}) for name, text in zip("ab", texts, strict=True)]
+    one, other = (load_edition(home, "small", "1") for home in homes)
+    evidence = {
+        "organisation": {"name": "A firm", "headcount": 12},
+        "practitioners": [{"role": "clinical", "expires": "2026-06-30"}],
+    }
+    submission = Submission("it", evidence, (), (), "")
+    example = Example("firm.json", submission, submission)
+    (found,) = place_differences(one, other, [example], {}, date(2026, 1, 1))
+    assert (found.turns_on, found.responsible) == ("registered", ("registered",))
+    assert (found.left_out, found.explained) == (left_out, explained)
+    assert (found.was, found.now) == tiers
+
+
+def test_fields_are_left_out_of_every_item() -> None:
+    evidence = {"a": [{"b": {"c": 1, "d": 2}}, {"b": {"c": 3}}], "e": 4}
+    assert without(evidence, [("a", "b", "c"), ("e",)]) == {"a": [{"b": {"d": 2}}, {"b": {}}]}
 
 
 def test_an_option_more_is_a_change_of_the_evidence(tmp_path: Path) -> None:

@@ -8,16 +8,18 @@ put in, or an explanation is given where only one edition lets one count.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from typing import Any
 
 from ohaccredit.assessment.submission import Explanation, Submission
 from ohaccredit.language import tree as t
-from ohaccredit.language.walk import walk
 from ohaccredit.policy.diff_candidates import Candidate, Example
 from ohaccredit.policy.diff_tiers import TierDifference, assessed_by_both, highest_first, put_in
 from ohaccredit.standards.edition import Edition
+
+Names = tuple[str, ...]
+"""A path into the evidence by the names of its fields; items of lists are not told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class _Variant:
     example: Example
     put: Mapping[str, Any]
     source: str
-    left_out: tuple[tuple[str, ...], ...]
+    left_out: tuple[Names, ...]
     explained: bool = False
 
     def applied(self, submission: Submission, id_: str, before: Edition, after: Edition) -> Submission:
@@ -107,43 +109,76 @@ def _variants(
     obligations = {edition.criteria[id_].obligation for edition in (before, after) if id_ in edition.criteria}
     for example in examples:
         yield _Variant(example, {}, "", ())
-    for explained in (False, True) if len(obligations) > 1 else (False,):
+    claims = (False, True) if len(obligations) > 1 else (False,)
+    for explained in claims:
         for example in examples:
             gone = tuple(path for path in alone if _stands(example.after.evidence, path))
             if gone:
                 yield _Variant(example, {}, "", gone, explained)
+    for explained in claims:
         for candidate in ready:
             for example in examples:
                 yield _Variant(example, candidate.evidence, candidate.source, (), explained)
 
 
-def _read_by_it_alone(id_: str, before: Edition, after: Edition) -> tuple[tuple[str, ...], ...]:
-    """The fields outside lists that no rule of either edition reads but that of the criterion."""
-    own: set[tuple[str, ...]] = set()
-    others: set[tuple[str, ...]] = set()
+def _read_by_it_alone(id_: str, before: Edition, after: Edition) -> tuple[Names, ...]:
+    """What no rule of either edition reads but that of the criterion: fields, also those of items, and whole lists."""
+    own: set[Names] = set()
+    others: set[Names] = set()
     for edition in (before, after):
         for name, rule in edition.rules.items():
-            nodes = walk(rule.applies_when, rule.met_when, definitions=edition.definitions)
-            paths = {node.names for node in nodes if isinstance(node, t.PathTo) and node.scope == t.SUBMISSION}
-            (own if name == id_ else others).update(paths)
-    return tuple(sorted(own - others))
+            read = _read((rule.applies_when, rule.met_when), edition.definitions, ())
+            (own if name == id_ else others).update(read)
+    alone = own - others
+    return tuple(sorted(path for path in alone if not any(path[:end] in alone for end in range(1, len(path)))))
 
 
-def _stands(evidence: Any, path: Sequence[str]) -> bool:
-    """Is something given at a path of groups?"""
-    for name in path:
-        if not isinstance(evidence, Mapping) or name not in evidence:
-            return False
-        evidence = evidence[name]
-    return True
+def _read(node: object, definitions: t.Definitions, items: tuple[Names, ...]) -> Iterator[Names]:
+    """The paths that a rule reads; `items` says where the items stand that are looked at one by one."""
+    if isinstance(node, tuple):
+        for each in node:
+            yield from _read(each, definitions, items)
+    elif isinstance(node, t.PathTo):
+        yield _from_the_top(node, items)
+    elif isinstance(node, (t.DerivedValue, t.DerivedCondition)):
+        derived = definitions.derived[node.name]
+        yield from _read((derived.value, derived.condition, derived.bands), definitions, ())
+    elif type(node).__module__ == t.__name__ and is_dataclass(node):
+        if isinstance(node, t.ParameterValue) and definitions.parameters[node.name].by:
+            factor = definitions.derived[definitions.parameters[node.name].by]
+            yield from _read((factor.value, factor.bands), definitions, ())
+        inside = items
+        if isinstance(node, (t.Quantified, t.Aggregate)):
+            inside = (*items, _from_the_top(node.over, items))
+            yield inside[-1]
+        for each in fields(node):
+            value = getattr(node, each.name)
+            if not (each.name == "over" and inside is not items):
+                yield from _read(value, definitions, inside)
 
 
-def without(evidence: Mapping[str, Any], paths: Sequence[tuple[str, ...]]) -> dict[str, Any]:
-    """The evidence without the fields at these paths."""
-    left = dict(evidence)
-    for first, *rest in paths:
-        if not rest:
-            left.pop(first, None)
-        elif isinstance(left.get(first), Mapping):
-            left[first] = without(left[first], [tuple(rest)])
-    return left
+def _from_the_top(path: t.PathTo, items: tuple[Names, ...]) -> Names:
+    return path.names if path.scope == t.SUBMISSION else (*items[path.scope], *path.names)
+
+
+def _stands(evidence: Any, path: Names) -> bool:
+    """Is something given at a path, in any of the items where it leads into a list?"""
+    if isinstance(evidence, list):
+        return any(_stands(each, path) for each in evidence)
+    if not path:
+        return True
+    return isinstance(evidence, Mapping) and path[0] in evidence and _stands(evidence[path[0]], path[1:])
+
+
+def without(evidence: Any, paths: Sequence[Names]) -> Any:
+    """The evidence without the fields at these paths, in every item where they lead into a list."""
+    if isinstance(evidence, list):
+        return [without(each, paths) for each in evidence]
+    if not isinstance(evidence, Mapping):
+        return evidence
+    gone = {path[0] for path in paths if len(path) == 1}
+    return {
+        name: without(each, [path[1:] for path in paths if len(path) > 1 and path[0] == name])
+        for name, each in evidence.items()
+        if name not in gone
+    }

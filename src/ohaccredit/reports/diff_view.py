@@ -80,8 +80,7 @@ def difference_view(found: Difference) -> DifferenceView:
     return DifferenceView(
         f"{found.before.id} and {found.after.id}",
         found.after.title["en"],
-        found.before.id,
-        found.after.id,
+        *_editions(found),
         day_said(found.on),
         _summary(found),
         criteria,
@@ -93,6 +92,14 @@ def difference_view(found: Difference) -> DifferenceView:
         ),
         len([id_ for id_ in found.after.criteria if id_ in found.before.criteria and id_ not in set(found.criteria)]),
     )
+
+
+def _editions(found: Difference) -> tuple[str, str]:
+    """What the two are called; working copies of one edition are told apart by their digests."""
+    one, other = found.before, found.after
+    if one.id != other.id:
+        return one.id, other.id
+    return f"{one.id} ({one.digest[:8]})", f"{other.id} ({other.digest[:8]})"
 
 
 def _summary(found: Difference) -> tuple[str, ...]:

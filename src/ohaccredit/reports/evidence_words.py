@@ -12,7 +12,7 @@ from ohaccredit.language.months import read_day
 from ohaccredit.language.tree import Definitions
 from ohaccredit.language.types import Choice, Choices, Date, Keyed, ListOf, Number, Record, Series, Text, Type, YesNo
 from ohaccredit.language.words import Speaker
-from ohaccredit.reports.view import path_words
+from ohaccredit.reports.view import path_words, say
 from ohaccredit.standards.edition import Edition
 
 _SPEAKER = Speaker(Definitions({}, {}))
@@ -27,8 +27,20 @@ def evidence_lines(evidence: Mapping[str, Any], edition: Edition) -> Lines:
 
 
 def field_words(path: str, edition: Edition) -> str:
-    """A field named with dots, in words."""
-    return path_words(edition, path.split("."))
+    """A field named with dots, in words; of a list, what is meant is the field of every item."""
+    said: list[str] = []
+    kind: Type = edition.record
+    for name in path.split("."):
+        inner = kind.item if isinstance(kind, (ListOf, Series)) else kind
+        if isinstance(inner, Keyed):
+            said.append(say(inner.words.get(name, {}), "en") or name)
+            kind = inner.records.get(name, Record({}))
+        elif isinstance(inner, Record) and name in inner.fields:
+            said.append(say(inner.fields[name].words, "en") or name)
+            kind = inner.fields[name].type
+        else:
+            said.append(name)
+    return ": ".join(said)
 
 
 def _leaves(value: Any, kind: Type | None, path: tuple[str | int, ...]) -> Iterator[tuple[Any, Type | None, Any]]:
