@@ -320,6 +320,32 @@ def test_a_summary_needs_a_period(tmp_path: Path) -> None:
     assert not (tmp_path / "e.json").exists()
 
 
+def test_a_table_is_counted_over_the_period_that_is_asked_for(tmp_path: Path) -> None:
+    table = tmp_path / "notes.csv"
+    rows = [f"{number},2026-03-{number + 1:02},2026-03-{number + 1:02},not fit,GP" for number in range(1, 9)]
+    table.write_text("Employee number,Assessed,Issued,Fitness for work,Issued by\n" + "\n".join(rows))
+    result = run("fitnote", "summary", table, *ON, "--from", "2026-03-01", "--until", "2026-03-06", "--json")
+    document = json.loads(result.out)
+    assert (result.code, document["first_day"], document["last_day"]) == (0, "2026-03-01", "2026-03-06")
+    assert document["figures"]["notes"]["value"] == 5  # issued on 2 to 6 March
+    assert document["figures"]["absences"]["refused"] == "There is nothing to count."
+
+
+@pytest.mark.parametrize(
+    ("file", "period", "says"),
+    [
+        (NOTES / "roster.csv", (), "--from 2025-07-01 --until 2026-06-30"),
+        (NOTES / "roster.csv", ("--from", "2026-01-01"), "does not say which period it covers"),
+        (NOTES / "roster.csv", ("--from", "2026-02-01", "--until", "2026-01-31"), "before it begins"),
+        (RECORD, ("--until", "2026-01-31"), "The record says itself which period it covers."),
+    ],
+)
+def test_the_period_of_a_summary_is_the_records_or_asked_for(file: Path, period: tuple[str, ...], says: str) -> None:
+    result = run("fitnote", "summary", file, *period, *ON)
+    assert (result.code, result.out) == (2, "")
+    assert says in result.err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("check", GOOD, "--html"), ("check", GOOD, "--pdf"), ("timeline", RECORD, "--person", "P003", "--html"),

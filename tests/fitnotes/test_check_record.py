@@ -25,7 +25,9 @@ def test_checks_come_in_the_order_of_the_record_but_earlier_assessments_inform_l
     somebody_else = full_note(id="other", person="P2", assessed_on="2026-03-09", period=TWO_WEEKS)
     spells = [{"first_day": "2026-03-02", "last_day": "2026-03-29"}]
     record = record_of(ours.record, spells=spells, notes=[later, somebody_else, earlier])
-    checks = check_record(ours.papers, record, ON)
+    told: list[None] = []
+    checks = check_record(ours.papers, record, ON, lambda: told.append(None))
+    assert len(told) == 3
     assert [check.paper.id for check in checks] == ["later", "other", "earlier"]
     assert [check.context.get("off_on_advice_before") for check in checks] == [True, None, False]
     assert checks[0].context["off_on_advice_since"] == "2026-03-02"

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from ohaccredit.cli.findings import plain, wrapped
-from ohaccredit.cli.papers import absence_edition, read_papers, read_study
+from ohaccredit.cli.papers import Period, absence_edition, read_papers, read_study
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems
 from ohaccredit.cli.submissions import DateType
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
@@ -269,6 +269,9 @@ def show_timelines(view: TimelineView, *, detailed: bool) -> None:
 @command.command("summary")
 @click.argument("file")
 @click.option("--on", type=DateType(), help="The day of the check, year-month-day; else today.")
+@click.option("--from", "first", type=DateType(), help="The first day to count, for a table of notes.")
+@click.option("--until", "last", type=DateType(), help="The last day to count, for a table of notes.")
+@click.option("--columns", type=click.Path(exists=True, dir_okay=False), help="How the columns of a table are called.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write the summary as an HTML page.")
 @click.option("--pdf", type=click.Path(dir_okay=False), help="Write the summary as a PDF (PDF/UA-1, PDF/A-3a).")
@@ -281,19 +284,25 @@ def summary(
     ctx: click.Context,
     file: str,
     on: date | None,
+    first: date | None,
+    last: date | None,
+    columns: str | None,
     as_json: bool,
     html: str | None,
     pdf: str | None,
     evidence: str | None,
 ) -> None:
-    """Count the fit notes of the absence record in FILE, beside published figures. Nothing individual is shown."""
+    """Count the fit notes in FILE (an absence record or a table of notes), beside published figures.
+
+    Nothing individual is shown. A table does not hold absences, so what is about them is not counted.
+    """
     from ohaccredit.fitnotes.employer_feed import summary_as_evidence
     from ohaccredit.fitnotes.summarise import summarise_study
     from ohaccredit.reports.summary_view import summary_json, summary_view
     from ohaccredit.standards.published import load_published
 
     home, day = home_of(ctx), on or date.today()
-    study, problems = read_study(home, file, day, None)
+    study, problems = read_study(home, file, day, Path(columns) if columns else None, Period(first, last))
     if problems:
         raise ProblemsFound(problems)
     try:
@@ -329,7 +338,10 @@ def show_summary(view: SummaryView) -> None:
     click.secho(view.period, dim=True)
     click.echo("")
     for figure in view.figures:
-        click.echo(f"  {figure.title:38} {figure.value:>10}")
+        if figure.refused:
+            click.secho(wrapped(f"{figure.title}: {figure.value}. {figure.refused}", "  ", "    "), dim=True)
+        else:
+            click.echo(f"  {figure.title:38} {figure.value:>10}")
     for group in view.groups:
         click.echo("")
         click.secho(group.title, bold=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+
+import click
 
 from ohaccredit.assessment.submission import read_submission, standard_named
 from ohaccredit.fitnotes.check import CONTEXT, Editions, PaperCheck, check_paper
 from ohaccredit.fitnotes.check_record import check_record
-from ohaccredit.fitnotes.record import RECORD_STANDARD, STANDARDS, AbsenceRecord, Paper, read_record
+from ohaccredit.fitnotes.record import FIT_NOTE, RECORD_STANDARD, STANDARDS, AbsenceRecord, Paper, read_record
 from ohaccredit.fitnotes.record_faults import record_faults
 from ohaccredit.fitnotes.study import Study, study
 from ohaccredit.language.json_source import read_json
@@ -24,6 +27,8 @@ from ohaccredit.standards.loading import load_edition
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 STANDARD_INPUT = "standard input"
+MANY = 2_000
+"""From so many fit notes on, which take a few seconds, a bar shows how far the check has come."""
 
 
 @dataclass
@@ -68,7 +73,8 @@ def _read(home: Home, editions: Editions, file: str, on: date, columns: Path | N
         papers.name = check.paper.id
         return
     record = _record(home, opened, columns, papers, readable=(*STANDARDS.values(), RECORD_STANDARD))
-    papers.checks += check_record(editions, record, on)
+    with _progress(record) as told:
+        papers.checks += check_record(editions, record, on, told)
     papers.name = record.name
 
 
@@ -125,14 +131,58 @@ def _single(editions: Editions, standard: str, source: Source, on: date) -> Pape
     return check_paper(editions, paper, on, submission.evidence.get(CONTEXT))
 
 
-def read_study(home: Home, file: str, on: date, columns: Path | None) -> tuple[Study, list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days to count over, as asked for. A table of notes does not hold them; an absence record does."""
+
+    first: date | None
+    last: date | None
+
+
+def read_study(
+    home: Home, file: str, on: date, columns: Path | None, period: Period | None = None
+) -> tuple[Study, list[Problem]]:
     """The study of an absence record or of a table of notes, with the problems of the table's rows.
 
-    Raises ProblemsFound if the file cannot be read at all.
+    `period` is None if nothing is counted. Raises ProblemsFound if the file cannot be read at all, or if a table comes
+    without the period to count over.
     """
-    papers = Papers()
-    record = _record(home, _open(file), columns, papers)
-    return study(load_editions(home), load_edition(home, RECORD_STANDARD), record, on), papers.problems
+    papers, opened = Papers(), _open(file)
+    record = _record(home, opened, columns, papers)
+    if period is not None:
+        record = _over(record, period, opened)
+    with _progress(record) as told:
+        return study(load_editions(home), load_edition(home, RECORD_STANDARD), record, on, told), papers.problems
+
+
+def _over(record: AbsenceRecord, period: Period, opened: _Opened) -> AbsenceRecord:
+    """The record with the period to count over."""
+    first, last = period.first, period.last
+    if opened.source is not None:
+        if first is None and last is None:
+            return record
+        problem = Problem("The record says itself which period it covers.", hint="Leave --from and --until out.")
+    elif first is None or last is None:
+        problem = Problem(
+            "A table of notes does not say which period it covers.",
+            Place(opened.name, 1, 1),
+            hint="Say it: --from 2025-07-01 --until 2026-06-30.",
+        )
+    elif last < first:
+        problem = Problem(f"The period ends on {last}, before it begins on {first}.")
+    else:
+        stated = {"first_day": first.isoformat(), "last_day": last.isoformat()}
+        return replace(record, profile={**record.profile, **stated})
+    raise ProblemsFound([problem])
+
+
+@contextmanager
+def _progress(record: AbsenceRecord) -> Iterator[Callable[[], None]]:
+    """A bar on standard error, if that is a terminal and there is enough to wait for."""
+    notes = sum(paper.kind == FIT_NOTE for paper in record.papers)
+    hidden = notes < MANY or not sys.stderr.isatty()
+    with click.progressbar(length=notes, label="Checking fit notes", file=sys.stderr, hidden=hidden) as bar:
+        yield lambda: bar.update(1)
 
 
 def absence_edition(home: Home) -> Edition:

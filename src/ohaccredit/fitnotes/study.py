@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,12 +30,16 @@ class Study:
     """By person."""
 
 
-def study(editions: Editions, edition: Edition, record: AbsenceRecord, on: date) -> Study:
+def study(
+    editions: Editions, edition: Edition, record: AbsenceRecord, on: date, told: Callable[[], None] = lambda: None
+) -> Study:
     """Look at a record. `edition` is of the standard absence-record, `editions` those of the papers.
+
+    `told` is called after each fit note.
 
     Raises ProblemsFound if the edition lacks a figure that is needed.
     """
-    checks = check_record(editions, record, on)
+    checks = check_record(editions, record, on, told)
     days = timeline(edition, record, checks, on)
     ends = read_day(record.profile.get("last_day"))
     known = on if ends is None else min(on, ends)  # a spell that goes on is known up to here, as in the timeline
