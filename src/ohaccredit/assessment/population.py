@@ -108,6 +108,7 @@ class Population:
         self._preparation = Preparation(edition, on, assurance, self._rules.needs)
         self._keeps = any(not road.as_expression for road in self._rules.roads)
         self._too_large = False
+        self._seen: dict[tuple[tuple[str, str], ...], bool] = {}
         self._gatherer = Gatherer(edition.record, self._preparation.needs, self._hold)
         self._columns = ColumnReader(edition, self._preparation.needs)
         self._linked = [
@@ -159,20 +160,20 @@ class Population:
 
     def assess_columns(self, first_row: int, given: pa.RecordBatch) -> pa.RecordBatch:
         """One row of the result for each submission of a batch that holds them as nested columns."""
-        about = [name for name in given.schema.names if name != ROOT]
-        said = given.select(about).to_pylist() if about else [{}] * given.num_rows
         tables, doubtful = self._columns.read(given.column(ROOT))
         batch = _Batch(numbers=list(range(first_row, first_row + given.num_rows)), columnar=list(range(given.num_rows)))
-        batch.names = [None] * given.num_rows
+        batch.names = self._names(given.column(ROOT))
         alone = set(range(given.num_rows)) if self._one_by_one or self._keeps else set(doubtful)
-        organisations = self._names(given.column(ROOT))
-        for at, content in enumerate(said):
+        about = [name for name in given.schema.names if name != ROOT]
+        for at, content in enumerate(given.select(about).to_pylist() if about else ()):
             content = {name: value for name, value in content.items() if value is not None}
-            batch.names[at] = content.get("name") or organisations[at]
-            if at not in alone and content and not self._fits(as_json({**content, ROOT: {}})):
-                alone.add(at)
-            elif at not in alone:
+            batch.names[at] = content.get("name") or batch.names[at]
+            if at in alone or not content:
+                continue
+            if self._fits_beside(content):
                 self._say(content, batch, at)
+            else:
+                alone.add(at)
         for at in sorted(alone):
             line = Line(first_row + at, content=as_json(given.slice(at, 1).to_pylist()[0]))
             try:
@@ -180,6 +181,15 @@ class Population:
             except ProblemsFound as found:
                 batch.errors[at] = list(found.problems)
         return self._result(batch, tables)
+
+    def _fits_beside(self, content: Mapping[str, Any]) -> bool:
+        """Is what a submission says beside its evidence in order? In most rows it is the same, but for the name."""
+        if any(not isinstance(value, str) for value in content.values()):
+            return self._fits(as_json({**content, ROOT: {}}))
+        same = tuple((name, value) for name, value in content.items() if name != "name" or not value)
+        if same not in self._seen:
+            self._seen[same] = self._fits({"name": "a name", **dict(same), ROOT: {}})
+        return self._seen[same]
 
     def _names(self, evidence: pa.StructArray) -> list[str | None]:
         """What each organisation calls itself."""
@@ -271,38 +281,49 @@ class Population:
     # ── The result ──
 
     def _result(self, batch: _Batch, tables: Tables) -> pa.RecordBatch:
+        """The rows decided in columns, in their places; over them those that were assessed alone."""
         height = len(batch.numbers)
+        places: list[int | None] = [None] * height
+        for here, at in enumerate(batch.columnar):
+            places[at] = None if at in batch.errors else here
         decided = self._decided(batch, tables)
-        alone = batch.alone
-
-        def column(name: str) -> list[Any]:
-            values: list[Any] = [None] * height
-            if name in decided.columns:
-                for at, value in zip(batch.columnar, decided[name].to_list(), strict=True):
-                    values[at] = None if at in batch.errors else value
-            return values
-
-        tiers, open_, explained = column(TIER), column(IN_THE_WAY), column(EXPLAINED)
-        outcomes = {each.id: column(each.id) for each in self._criteria}
-        for at, assessment in alone.items():
-            tiers[at] = assessment.tier.id if assessment.tier else None
-            open_[at] = _in_the_way(assessment)
-            explained[at] = [each.criterion.id for each in assessment.findings if each.explanation is not None]
-            for name, values in outcomes.items():
-                finding = assessment.finding(name)
-                values[at] = None if finding is None else finding.outcome.value
+        if decided.is_empty():
+            decided = self._undecided(height)
+        elif places != list(range(height)):
+            decided = decided.select(pl.all().gather(pl.Series(places, dtype=pl.UInt32)))
+        if batch.alone:
+            decided = self._with_those_alone(decided, batch.alone)
         errors = [_errors(batch.errors[at]) if at in batch.errors else None for at in range(height)]
-        words = [outcome.value for outcome in OUTCOMES]
         columns = [
             pa.array(batch.numbers, pa.int64()),
             pa.array(batch.names, pa.string()),
-            _dictionary(tiers, [tier.id for tier in self.edition.tiers]),
-            pa.array(open_, pa.int32()),
-            *(_dictionary(values, words) for values in outcomes.values()),
-            pa.array(explained, pa.list_(pa.string())),
+            _dictionary(decided[TIER], [tier.id for tier in self.edition.tiers]),
+            decided[IN_THE_WAY].cast(pl.Int32).to_arrow(),
+            *(_dictionary(decided[each.id], _WORDS) for each in self._criteria),
+            decided[EXPLAINED].to_arrow().cast(pa.list_(pa.string())),
             pa.array(errors, pa.list_(ERROR)),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=self.schema)
+
+    def _undecided(self, height: int) -> pl.DataFrame:
+        kinds: dict[str, Any] = {TIER: pl.String, IN_THE_WAY: pl.Int32, EXPLAINED: pl.List(pl.String)}
+        kinds |= {each.id: OUTCOME for each in self._criteria}
+        return pl.DataFrame({name: pl.Series([None] * height, dtype=kind) for name, kind in kinds.items()})
+
+    def _with_those_alone(self, decided: pl.DataFrame, alone: Mapping[int, Assessment]) -> pl.DataFrame:
+        rows: dict[str, list[Any]] = {TIER: [], IN_THE_WAY: [], EXPLAINED: [], **{c.id: [] for c in self._criteria}}
+        for assessment in alone.values():
+            rows[TIER].append(assessment.tier.id if assessment.tier else None)
+            rows[IN_THE_WAY].append(_in_the_way(assessment))
+            explained = [each.criterion.id for each in assessment.findings if each.explanation is not None]
+            rows[EXPLAINED].append(explained)
+            for each in self._criteria:
+                finding = assessment.finding(each.id)
+                rows[each.id].append(None if finding is None else finding.outcome.value)
+        place = dict(zip(alone, range(decided.height, decided.height + len(alone)), strict=True))
+        under = pl.DataFrame({name: pl.Series(rows[name], dtype=decided.schema[name]) for name in rows})
+        order = pl.Series([place.get(at, at) for at in range(decided.height)], dtype=pl.UInt32)
+        return pl.concat([decided.select(list(rows)), under]).select(pl.all().gather(order))
 
     def _decided(self, batch: _Batch, tables: Tables) -> pl.DataFrame:
         """Outcomes, tier and what is in the way, for the rows in columns."""
@@ -415,10 +436,9 @@ def _sparse(values: Mapping[int, str], height: int) -> pl.Expr | None:
     return pl.lit(pl.Series([values.get(row) for row in range(height)], dtype=pl.String))
 
 
-def _dictionary(values: Sequence[str | None], words: Sequence[str]) -> pa.DictionaryArray:
-    codes = {word: code for code, word in enumerate(words)}
-    indices = pa.array([None if value is None else codes[value] for value in values], pa.int8())
-    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
+def _dictionary(values: pl.Series, words: Sequence[str]) -> pa.DictionaryArray:
+    codes = values.cast(pl.Enum(list(words))).to_physical().cast(pl.Int8)
+    return pa.DictionaryArray.from_arrays(codes.to_arrow(), pa.array(words, pa.string()))
 
 
 def _errors(problems: Sequence[Problem]) -> list[dict[str, Any]]:

@@ -229,7 +229,9 @@ def _figures(values: pl.Series, kind: Number) -> pl.Series:
         doubles = values.cast(pl.Float64)
         small = _none_where(doubles, ~(doubles.abs() <= LARGEST))
         parts = (small * _FINEST).round().cast(pl.Int64)
-        scaled: pl.Series = _none_where(parts, parts.cast(pl.Float64) / _FINEST != small) * (scale // _FINEST)
+        # Polars divides by one number by multiplying with its inverse, which rounds twice; by a column it divides.
+        finest = pl.repeat(_FINEST, len(parts), dtype=pl.Float64, eager=True)
+        scaled: pl.Series = _none_where(parts, parts.cast(pl.Float64) / finest != small) * (scale // _FINEST)
         return scaled
     if values.dtype.is_decimal():
         given = values.to_physical().cast(pl.Int128)

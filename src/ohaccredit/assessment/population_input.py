@@ -22,7 +22,9 @@ from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.standards.edition import Edition
 
 ROWS = 10_000
-"""The rows of a batch, and of a part made from NDJSON: enough for the columns to pay, little enough for memory."""
+"""The rows of a part made from NDJSON, and of its batch: enough for the columns to pay, little enough for memory."""
+COLUMN_ROWS = 15_000
+"""The rows of a batch that is in columns already, which take less memory."""
 _PARQUET = b"PAR1"
 
 
@@ -115,7 +117,8 @@ def batches_of(population: Input, part: Part) -> Iterator[tuple[int, pa.RecordBa
     columns = [AS_JSON] if population.form == "json column" else None
     number = part.first_row
     with pq.ParquetFile(population.path) as table:
-        for batch in table.iter_batches(batch_size=ROWS, row_groups=[part.start], columns=columns, use_threads=False):
+        rows = COLUMN_ROWS if population.form == "columns" else ROWS
+        for batch in table.iter_batches(batch_size=rows, row_groups=[part.start], columns=columns, use_threads=False):
             yield number, batch
             number += batch.num_rows
 
