@@ -1,9 +1,8 @@
 """The gap plan: the cheapest evidence that takes a submission to a tier, and other ways to get there.
 
-Criteria that share no evidence are planned apart, since their costs add up; those that share some are planned
-together. What is found is carried out on the submission and assessed like any other: if that breaks a criterion that
-was met, the criterion is planned too, until the tier is reached. Each of these searches leaves out only what does not
-matter, so that the whole is the cheapest within the scope of the solver.
+Each criterion is planned by itself, and these ways are put together so that they are the cheapest together
+(`plan_groups`). What is found is carried out on the submission and assessed like any other: if that breaks a criterion
+that was met, the criterion is planned too, until the tier is reached.
 
 An explanation, or a claim that something does not apply, is never proposed.
 """
@@ -26,7 +25,8 @@ from ohaccredit.language.walk import evidence_named
 from ohaccredit.policy.plan_apply import carry_out, with_evidence
 from ohaccredit.policy.plan_costs import Weights, weights_of
 from ohaccredit.policy.plan_evidence import Ground
-from ohaccredit.policy.plan_search import WORK, Done, Search, Way
+from ohaccredit.policy.plan_groups import Group, cheapest_together, groups_of
+from ohaccredit.policy.plan_search import WORK, Done, Search, Way, combined
 from ohaccredit.policy.renewals import STANDING, Renewal, renewals
 from ohaccredit.standards.edition import Criterion, Tier
 
@@ -52,7 +52,7 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Step:
     """What is to be done to one piece of evidence, and the criteria that need it."""
 
     at: Path
@@ -65,7 +65,7 @@ class Route:
     """One way to the tier."""
 
     done: tuple[Done, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[Step, ...]
     price: int
     proved: bool
     """Was it shown that nothing cheaper exists within the scope? (Of another way: nothing cheaper that differs.)"""
@@ -172,10 +172,11 @@ class _Planner:
         self.weights = weights_of(self.edition, assessment.rules_of)
         self.linked: dict[Path, Plan] = {}
         self.closings: dict[str, Closing] = {}
-        self.touches: dict[str, frozenset[str]] = {}
+        self.alone: dict[str, tuple[Search, Way]] = {}
+        """For each criterion that is planned, the search for it by itself and what it found."""
+        self.joined: dict[tuple[str, ...], Search] = {}
         self.scopes: dict[str, None] = {}
         self.searches = 0
-        self.together: dict[tuple[str, ...], _Component] = {}
 
     def plan(self) -> Plan:
         if self.target is None:
@@ -210,17 +211,14 @@ class _Planner:
         self.progress(self.searches, number, finding.criterion.id)
         search = self._search([finding])
         id_ = finding.criterion.id
-        if id_ in search.not_encodable:
-            way = Way("not decided", why=search.not_encodable[id_])
-        else:
-            way = search.cheapest([id_])
+        way = Way("not decided", why=search.not_encodable[id_]) if id_ in search.not_encodable else search.cheapest()
+        self.alone[id_] = search, way
         self.scopes.update(dict.fromkeys(search.scope.said()))
         facts: tuple[Path, ...] = ()
         if way.result == "none":
             freed = self._search([finding], facts_open=True)
-            other = freed.cheapest([id_]) if id_ in freed.met else Way("none")
+            other = freed.cheapest() if id_ in freed.met else Way("none")
             facts = tuple(each.change.path for each in other.done if each.change.fact)
-        self.touches[id_] = frozenset(search.ground.touched())
         self.closings[id_] = Closing(finding, way, facts)
 
     def _room(self, ids: Iterable[str]) -> dict[tuple[str, str], int]:
@@ -241,7 +239,6 @@ class _Planner:
         facts_open: bool = False,
         room: Mapping[tuple[str, str], int] | None = None,
         evidence: Mapping[str, Encoded] | None = None,
-        paid: frozenset[str] = frozenset(),
     ) -> Search:
         floors = {
             name.removeprefix("floor-"): int(dated.value)
@@ -254,7 +251,7 @@ class _Planner:
             path: inner.routes[0].price * self.weights.parts // inner.weights.parts if inner.routes else None
             for path, inner in self.linked.items()
         }
-        ground = Ground(self.edition.evidence, self.assessment.on, self.weights, floors, facts_open, prices, paid=paid)
+        ground = Ground(self.edition.evidence, self.assessment.on, self.weights, floors, facts_open, prices)
         stands = self.assessment.prepared.evidence if evidence is None else evidence
         return Search(self.edition, stands, self.assessment.rules_of, ground, findings, work=self.work, room=room)
 
@@ -269,65 +266,64 @@ class _Planner:
 
     # ── All together ──
 
-    def _cheapest(
-        self, open_: Sequence[Finding], tiers: set[str], *, exact: bool
-    ) -> tuple[Route | None, list[_Component]]:
+    def _cheapest(self, open_: Sequence[Finding], tiers: set[str], *, exact: bool) -> tuple[Route | None, list[Group]]:
         """The cheapest way to close these criteria without breaking others."""
-        wanted = list(open_)
+        wanted = {finding.criterion.id: finding for finding in open_}
+        whole: frozenset[str] = frozenset()
         for _ in range(MOST_ROUNDS):
-            planned = [self._component(group, exact=exact) for group in self._components(wanted)]
-            if any(each.way.result != "found" for each in planned):
+            searched = [(finding, *self._alone_for(finding)) for finding in wanted.values()]
+            planned = cheapest_together(groups_of(searched, self._join, whole), self._join, exact=exact)
+            planned = [self._good_way(group) for group in planned]
+            if any(group.way.result != "found" for group in planned):
                 return None, planned
-            best = self._route([each.way for each in planned])
-            after = self._after(best)
+            best = self._route([group.way for group in planned])
+            unmet = [f for f in self._after(best).findings if f.criterion.tier in tiers and not f.satisfied]
+            # What one criterion asks to be added can be in the way of another: these are not planned apart.
+            again = frozenset().union(
+                *(
+                    self._alone_for(f)[0].touched
+                    for f in unmet
+                    if f.criterion.id in wanted and f.criterion.id in self.alone
+                )
+            )
             broken = [
-                f
-                for f in after.findings
-                if f.criterion.tier in tiers
-                and not f.satisfied
-                and all(f.criterion.id != each.criterion.id for each in wanted)
-                and (self.assessment.finding(f.criterion.id) or f).satisfied
+                before
+                for f in unmet
+                if f.criterion.id not in wanted and (before := self.assessment.finding(f.criterion.id) or f).satisfied
             ]
-            if not broken:
+            if not broken and again <= whole:
                 return best, planned
-            for finding in broken:
-                before = self.assessment.finding(finding.criterion.id) or finding
-                self.touches[finding.criterion.id] = frozenset(self._search([before]).ground.touched())
-                wanted.append(before)
+            whole |= again
+            wanted |= {finding.criterion.id: finding for finding in broken}
         return None, []
 
-    def _components(self, findings: Sequence[Finding]) -> Iterator[list[Finding]]:
-        """The criteria in groups that share no evidence that could change."""
-        groups: list[tuple[set[str], list[Finding]]] = []
-        for finding in findings:
-            kinds, members = set(self.touches[finding.criterion.id]), [finding]
-            for group in [group for group in groups if group[0] & kinds]:
-                groups.remove(group)
-                kinds |= group[0]
-                members = group[1] + members
-            groups.append((kinds, members))
-        yield from (members for _, members in groups)
+    def _alone_for(self, finding: Finding) -> tuple[Search, Way]:
+        id_ = finding.criterion.id
+        if id_ not in self.alone:
+            search = self._search([finding])
+            self.alone[id_] = search, search.cheapest()
+        return self.alone[id_]
 
-    def _component(self, findings: list[Finding], *, exact: bool) -> _Component:
-        if len(findings) == 1 and findings[0].criterion.id in self.closings:
-            return _Component(findings, self.closings[findings[0].criterion.id].way)
-        if not exact:
-            return _Component(findings, self._one_by_one(findings) or Way("not decided"))
+    def _join(self, findings: Sequence[Finding]) -> Search:
         ids = tuple(finding.criterion.id for finding in findings)
-        if ids not in self.together:
+        if ids not in self.joined:
             self.progress(self.searches, self.searches, f"{len(findings)} criteria together")
-            search = self._search(findings, room=self._room(ids))
-            way = search.cheapest(list(search.met))
-            if way.result != "none" and not (way.result == "found" and way.proved):
-                other = self._one_by_one(findings)
-                way = other if other is not None and (way.result != "found" or other.price < way.price) else way
-            self.together[ids] = _Component(findings, way, search)
-        return self.together[ids]
+            self.joined[ids] = self._search(findings, room=self._room(ids))
+        return self.joined[ids]
+
+    def _good_way(self, group: Group) -> Group:
+        """Where the cheapest is not shown of criteria that are planned together, the better of two ways."""
+        if len(group.findings) == 1 or group.way.result == "none" or (group.way.result == "found" and group.way.proved):
+            return group
+        other = self._one_by_one(group.findings)
+        if other is not None and (group.way.result != "found" or other.price < self._price(group.way.done)):
+            return replace(group, way=other)
+        return group
 
     def _one_by_one(self, findings: Sequence[Finding]) -> Way | None:
         """A good way where the cheapest is not decided: each criterion on top of what was done for those before it."""
         done: list[Done] = []
-        for finding in sorted(findings, key=lambda each: -self._alone(each)):
+        for finding in sorted(findings, key=lambda each: -self._price_alone(each)):
             before = assess(
                 self.edition,
                 with_evidence(self.assessment.submission, self._evidence(done)),
@@ -337,41 +333,48 @@ class _Planner:
             now = before.finding(finding.criterion.id)
             if now is None or now.satisfied:
                 continue
+            search = self._search([now], evidence=before.prepared.evidence)
             paid = frozenset(str(each.change.path[1]) for each in done)
-            search = self._search([now], evidence=before.prepared.evidence, paid=paid)
-            way = search.cheapest(list(search.met)) if search.met else Way("none")
+            way = search.cheapest(paid=paid & set(search.touched)) if search.met else Way("none")
             if way.result != "found":
                 return None
             done += way.done
-        price = sum(each.change.price for each in done)
-        kinds = dict.fromkeys(str(each.change.path[1]) for each in done)
-        effort = sum(self.weights.effort(self.edition.evidence[kind].effort) for kind in kinds)
-        return Way("found", tuple(done), price + effort, False)
+        return Way("found", tuple(done), self._price(done), False)
 
-    def _alone(self, finding: Finding) -> int:
+    def _price_alone(self, finding: Finding) -> int:
         closing = self.closings.get(finding.criterion.id)
         return 0 if closing is None else closing.way.price
 
-    def _others(self, best: Route, planned: Sequence[_Component]) -> Iterator[Route]:
+    def _price(self, done: Iterable[Done]) -> int:
+        """What changes cost, the effort of each kind of evidence once."""
+        price = 0
+        kinds: dict[str, None] = {}
+        for each in done:
+            price += each.change.price
+            kinds[str(each.change.path[1])] = None
+        return price + sum(self.weights.effort(self.edition.evidence[kind].effort) for kind in kinds)
+
+    def _others(self, best: Route, planned: Sequence[Group]) -> Iterator[Route]:
         """The next cheapest ways that do without some kind of evidence that the cheapest one uses."""
-        found: list[tuple[int, list[Way], tuple[str, ...]]] = []
-        for index, component in enumerate(planned):
+        found: list[tuple[int, Route]] = []
+        for index, group in enumerate(planned):
             if not self.others:
                 break
-            search = component.search or self._search(component.findings)
-            avoiding: list[tuple[str, ...]] = [component.way.kinds]
-            while len(avoiding) <= self.others:
-                way = search.cheapest(list(search.met), avoiding=avoiding)
+            rest = frozenset(kind for place, each in enumerate(planned) if place != index for kind in each.way.kinds)
+            only = frozenset(group.way.kinds) - rest
+            avoiding = [only]
+            while only and len(avoiding) <= self.others:
+                way = group.search.cheapest(avoiding=avoiding, paid=rest & group.kinds)
                 if way.result != "found":
                     break
-                ways = [way if place == index else each.way for place, each in enumerate(planned)]
-                gone = tuple(kind for kind in component.way.kinds if kind not in way.kinds)
-                found.append((sum(each.price for each in ways), ways, gone))
-                avoiding.append(way.kinds)
+                route = self._route([way if place == index else each.way for place, each in enumerate(planned)])
+                gone = tuple(kind for kind in group.way.kinds if kind in only and kind not in way.kinds)
+                found.append((route.price, replace(route, instead_of=gone)))
+                only = frozenset(way.kinds) - rest
+                avoiding.append(only)
         found.sort(key=lambda each: each[0])
         number = 0
-        for _, ways, gone in found:
-            route = replace(self._route(ways), instead_of=gone)
+        for _, route in found:
             if self._reaches(self._after(route)):
                 yield replace(route, groups=tuple(self._groups(route)))
                 number += 1
@@ -379,9 +382,9 @@ class _Planner:
                 return
 
     def _route(self, ways: Sequence[Way]) -> Route:
-        done = tuple(each for way in ways for each in way.done)
+        done = tuple(combined(way.done for way in ways))
         kinds = tuple(dict.fromkeys(kind for way in ways for kind in way.kinds))
-        return Route(done, (), sum(way.price for way in ways), all(way.proved for way in ways), kinds)
+        return Route(done, (), self._price(done), all(way.proved for way in ways), kinds)
 
     # ── What comes of it ──
 
@@ -429,7 +432,7 @@ class _Planner:
         assert self.target is not None
         return any(each.tier.id == self.target.id and each.reached for each in after.tiers)
 
-    def _groups(self, route: Route) -> Iterator[Group]:
+    def _groups(self, route: Route) -> Iterator[Step]:
         """The steps by the piece of evidence that they are about, each with the criteria that fail without it."""
         places: dict[Path, list[Done]] = {}
         for each in route.done:
@@ -443,7 +446,7 @@ class _Planner:
                 for criterion in open_
                 if less.decide(self.edition.rules[criterion]).outcome not in STANDING
             ]
-            yield Group(place, tuple(done), tuple(closes))
+            yield Step(place, tuple(done), tuple(closes))
 
     def _item(self, path: Path) -> Path:
         """The piece of evidence that a place belongs to."""
@@ -483,15 +486,6 @@ class _Planner:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Component:
-    """Criteria that are planned together."""
-
-    findings: list[Finding]
-    way: Way
-    search: Search | None = None
-
-
 def _target(assessment: Assessment, to: str | None) -> Tier | None:
     if to is None:
         return assessment.next_tier
@@ -506,4 +500,4 @@ def _up_to(tiers: Sequence[Tier], target: Tier) -> set[str]:
     return set(ids[: ids.index(target.id) + 1])
 
 
-__all__ = ["Closing", "Group", "Plan", "Route", "UnknownTier", "apply", "plan"]
+__all__ = ["Closing", "Plan", "Route", "Step", "UnknownTier", "apply", "plan"]

@@ -98,23 +98,40 @@ class Ground:
     so that the solver does not try which place is of which kind."""
     room: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """How many new items of a list and kind there is room for, where the scope's number is not meant."""
-    paid: frozenset[str] = frozenset()
-    """Kinds of evidence that are touched anyway."""
     changes: list[Change] = field(default_factory=list)
     lengths: dict[Path, int] = field(default_factory=dict)
     """How many items each list has as it stands."""
+    new: dict[Path, str] = field(default_factory=dict)
+    """The places for new items, and what kind of item each is for ("" if items have none)."""
     limits: list[Truth] = field(default_factory=list)
     settled: list[Callable[[], Truth]] = field(default_factory=list)
     """Limits that can only be said once all formulas are made."""
 
-    def prices(self) -> Iterator[tuple[Truth, int]]:
-        """What is paid for: each change, and each kind of evidence once, if anything of it is changed."""
-        touched: dict[str, list[Truth]] = {}
+    def prices(self, paid: frozenset[str] = frozenset()) -> Iterator[tuple[Truth, int]]:
+        """What is paid for: each change, and each kind of evidence once, if anything of it is changed.
+
+        A kind that is paid for is handed in anyway.
+        """
         for change in self.changes:
-            touched.setdefault(str(change.path[1]), []).append(change.done)
-            yield change.done, change.price
-        for name, done in touched.items():
-            yield any_of(done), 0 if name in self.paid else self.weights.effort(self.types[name].effort)
+            yield change.done, 0 if whole(change) and change.path[1] in paid else change.price
+        for name, done in self.touched().items():
+            yield done, 0 if name in paid else self.weights.effort(self.types[name].effort)
+
+    def effort(self, kind: str) -> int:
+        """What it costs to touch a kind of evidence at all."""
+        handed_in = (change.price for change in self.changes if whole(change) and change.path[1] == kind)
+        return self.weights.effort(self.types[kind].effort) + sum(handed_in)
+
+    def items(self) -> frozenset[Path]:
+        """The items in which something could be changed; places for new items of one kind are one."""
+        return frozenset(self._item(change.path) for change in self.changes if not whole(change))
+
+    def _item(self, path: Path) -> Path:
+        depth = 2 if self.types[str(path[1])].collects == "one" else 3
+        return tuple(
+            step if path[: at + 1] not in self.new else f"new {self.new[path[: at + 1]]}"
+            for at, step in enumerate(path[:depth])
+        )
 
     def touched(self) -> dict[str, Truth]:
         """For each kind of evidence, whether anything of it is changed."""
@@ -122,6 +139,11 @@ class Ground:
         for change in self.changes:
             found.setdefault(str(change.path[1]), []).append(change.done)
         return {name: any_of(done) for name, done in found.items()}
+
+
+def whole(change: Change) -> bool:
+    """Is it that a kind of evidence is handed in at all?"""
+    return change.kind == "hand in" and len(change.path) == 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +327,7 @@ class StandingList(Places):
             self.places.append((there, item))
             self._kinds.append(what)
             if not old:
+                ground.new[inner.at] = what or ""
                 price = ground.weights.item + (ground.weights.field if settled else 0)
                 ground.limits.append(either(no(there), both(spot.within, self.handed_in)))
                 ground.changes.append(Change("add", inner.at, each, there, price, False, _item(identity, what)))

@@ -109,7 +109,10 @@ class Search:
         possible = world.possible()
         self._solver.add(possible)
         self._solver.add(*self._kept(limits))
-        self._prices = [(done, price) for done, price in ground.prices() if done is not False and price]
+        self.touched = ground.touched()
+        """For each kind of evidence that could be changed, when it is."""
+        self.items = ground.items()
+        """The items, and kinds of new items, in which something could be changed."""
 
     def _kept(self, limits: list[Truth]) -> list[Truth]:
         """The limits that the submission keeps to as it stands: a plan does not have to mend what it does not use."""
@@ -121,14 +124,16 @@ class Search:
         self._solver.pop()
         return limits
 
-    def cheapest(self, criteria: Iterable[str], *, avoiding: Sequence[Sequence[str]] = ()) -> Way:
-        """The cheapest way to close these criteria that does not touch all kinds of any of the sets in `avoiding`."""
-        wanted = [self.met[each] for each in criteria]
-        touched = self.ground.touched()
-        wanted += [no(all_of(touched[kind] for kind in kinds)) for kinds in avoiding]
+    def cheapest(self, *, avoiding: Sequence[Iterable[str]] = (), paid: frozenset[str] = frozenset()) -> Way:
+        """The cheapest way to close the criteria that does not touch all kinds of any of the sets in `avoiding`.
+
+        The effort of the kinds in `paid` costs nothing.
+        """
+        wanted = [*self.met.values(), *(no(all_of(self.touched[kind] for kind in kinds)) for kinds in avoiding)]
         if any(each is False for each in wanted):
             return Way("none")
-        open_ = [(done, price) for done, price in self._prices if done is not True]
+        prices = [(done, price) for done, price in self.ground.prices(paid) if done is not False and price]
+        open_ = [(done, price) for done, price in prices if done is not True]
         optimizer = z3.Optimize()
         optimizer.set("rlimit", self._work)
         optimizer.add(*self._solver.assertions(), *wanted)
@@ -148,10 +153,20 @@ class Search:
             return Way("not decided", why="the bound on the solver's work was reached")
         done = self._ordinary(model)
         self._solver.pop()
-        return Way("found", done, self._price(model), answer == z3.sat)
+        price = sum(price for done, price in prices if is_so(model, done))
+        return Way("found", done, price, answer == z3.sat)
 
-    def _price(self, model: Any) -> int:
-        return sum(price for done, price in self._prices if is_so(model, done))
+    def needs(self, kind: str) -> bool:
+        """Was it shown that there is no way that leaves a kind of evidence as it is?"""
+        self._solver.push()
+        self._solver.add(*self.met.values(), no(self.touched[kind]))
+        answer = self._solver.check()
+        self._solver.pop()
+        return bool(answer == z3.unsat)
+
+    def paid_for(self, way: Way, paid: frozenset[str]) -> Way:
+        """A way, without the price of the effort of kinds that are paid for."""
+        return replace(way, price=way.price - sum(self.ground.effort(kind) for kind in paid & set(way.kinds)))
 
     def _ordinary(self, model: Any) -> tuple[Done, ...]:
         """The same changes with the most ordinary dates: the day of the plan, or years from it for what is renewed."""
@@ -218,6 +233,29 @@ def _placed(done: list[Done], lengths: Mapping[Path, int]) -> Iterator[Done]:
         path = each.change.path
         moved = [places.get(path[: index + 1], step) for index, step in enumerate(path)]
         yield replace(each, change=replace(each.change, path=tuple(moved)))
+
+
+def combined(ways: Iterable[Sequence[Done]]) -> Iterator[Done]:
+    """The changes of several ways as one: what is handed in is so once, and new items stand one behind the other."""
+    taken: dict[Path, int] = {}
+    handed_in: set[Path] = set()
+    for done in ways:
+        added = {each.change.path: taken.get(each.change.path[:-1], 0) for each in done if each.change.kind == "add"}
+        for each in done:
+            if each.change.kind == "hand in" and each.change.path in handed_in:
+                continue
+            handed_in.add(each.change.path)
+            yield replace(each, change=replace(each.change, path=_moved(each.change.path, added)))
+        for path in added:
+            taken[path[:-1]] = taken.get(path[:-1], 0) + 1
+
+
+def _moved(path: Path, by: Mapping[Path, int]) -> Path:
+    steps: list[str | int] = []
+    for at, step in enumerate(path):
+        further = by.get(path[: at + 1], 0)
+        steps.append(step + further if isinstance(step, int) else step)
+    return tuple(steps)
 
 
 def _kinds_of(edition: Edition, rules: Sequence[t.Rule]) -> dict[str, tuple[str, ...]]:

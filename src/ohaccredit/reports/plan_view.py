@@ -12,7 +12,7 @@ from typing import Any
 from ohaccredit.assessment.prepare import Path
 from ohaccredit.language.problems import json_pointer
 from ohaccredit.language.types import Choice, Choices, Date, Field, Keyed, ListOf, Number, Record, Series, Text, Type
-from ohaccredit.policy.plan import Group, Plan, Route
+from ohaccredit.policy.plan import Plan, Route, Step
 from ohaccredit.policy.plan_search import Done
 from ohaccredit.policy.renewals import Renewal
 from ohaccredit.reports.page import make_page, page_html, page_pdf
@@ -211,7 +211,7 @@ def _decimal(number: Fraction) -> Decimal:
     return (Decimal(number.numerator) / Decimal(number.denominator)).quantize(Decimal("0.01")).normalize() + 0
 
 
-def _group(group: Group, plan: Plan) -> GroupView:
+def _group(group: Step, plan: Plan) -> GroupView:
     edition = plan.assessment.edition
     kind = edition.evidence[str(group.at[1])]
     return GroupView(
@@ -223,7 +223,7 @@ def _group(group: Group, plan: Plan) -> GroupView:
     )
 
 
-def _item(group: Group, plan: Plan) -> str:
+def _item(group: Step, plan: Plan) -> str:
     """Which item it is: a new one, or one that is there, by what it says of itself."""
     kind = plan.assessment.edition.evidence[str(group.at[1])]
     if len(group.at) < 3:
