@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -19,9 +19,9 @@ from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problem
 from ohaccredit.cli.submissions import DEFAULT_STANDARD, DateType
 
 if TYPE_CHECKING:
-    from ohaccredit.assessment.population import Line
-    from ohaccredit.policy.impact import Impact, Tally
-    from ohaccredit.policy.impact_rows import Rows
+    from ohaccredit.policy.impact import Impact
+    from ohaccredit.policy.impact_rows import Chunk, Rows
+    from ohaccredit.policy.impact_tally import Tally
     from ohaccredit.reports.impact_view import ImpactView
     from ohaccredit.standards.edition import Edition
     from ohaccredit.standards.home import Home
@@ -140,20 +140,22 @@ def _begin(job: Job) -> None:
     _ours.append(job.impact())
 
 
-def _count(lines: list[Line]) -> Tally:
-    return _ours[0].count(lines)
+def _count(chunk: Chunk) -> Tally:
+    return _ours[0].count(chunk.lines())
 
 
 def _tally(job: Job, prepared: Impact, rows: Rows, workers: int) -> Tally:
     """All rows counted, side by side if there is more than one chunk of them."""
-    from ohaccredit.policy.impact import Tally
-    from ohaccredit.policy.impact_rows import CHUNK
+    from ohaccredit.assessment.population_input import ROWS
+    from ohaccredit.policy.impact_tally import Tally
 
     total = Tally()
     hidden = not sys.stderr.isatty()
     with click.progressbar(length=rows.count, label="Assessing rows", file=sys.stderr, hidden=hidden) as bar:
-        alone = min(workers, rows.count // CHUNK + 1) <= 1
-        tallies = map(prepared.count, rows.chunks()) if alone else _side_by_side(job, rows, workers)
+        alone = workers == 1 or rows.count <= ROWS
+        tallies: Iterable[Tally] = (prepared.count(chunk.lines()) for chunk in rows.chunks())
+        if not alone:
+            tallies = _side_by_side(job, rows, workers)
         for tally in tallies:
             total.add(tally)
             bar.update(tally.rows)

@@ -20,6 +20,9 @@ from ohaccredit.language.walk import walk
 from ohaccredit.standards.edition import Edition
 
 FACT = "fact"
+STATUS = "status"
+MOST_KNOWN = 100_000
+"""How many combinations of what employers state are remembered for each group."""
 NOT_STATED = "not-stated"
 _NOT_STATED: Words = {"en": "not stated"}
 
@@ -51,23 +54,53 @@ class Groups:
             *(each for each in self._fields() if each.path not in shared),
             *(each for each, _ in filter(None, derived)),
         )
+        self._reads = {group.id: self._read(group) for group in self.groups}
+        self._known: dict[str, dict[tuple[Any, ...], str]] = {group.id: {} for group in self.groups}
 
     def of(self, evidence: Mapping[str, Any]) -> dict[str, str]:
         """The option of each group, as the evidence that counts has it."""
+        return {group.id: self._option(group, evidence) for group in self.groups}
+
+    def _option(self, group: Group, evidence: Mapping[str, Any]) -> str:
+        """The option of one group. Employers who state the same are in the same group, so each is worked out once."""
+        known = self._known[group.id]
+        stated = []
+        for name, field in self._reads[group.id]:
+            item = evidence.get(name)
+            stated.append(item.get(field) if isinstance(item, Mapping) else None)
+        key = tuple(stated)
+        try:
+            found = known.get(key)
+        except TypeError:  # a list or group of fields among them
+            return self._worked_out(group, evidence)
+        if found is None:
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            found = known[key] = self._worked_out(group, evidence)
+        return found
+
+    def _worked_out(self, group: Group, evidence: Mapping[str, Any]) -> str:
         own = {name: each for name, each in evidence.items() if name in self._profile}
         counted = prepare(self._edition, own, self._on, "declared", _never_linked).evidence
-        tracer = Tracer(self._edition.definitions, counted, self._on)
-        found = {}
-        for group in self.groups:
-            if group.path is None:
-                kind = self._edition.definitions.derived[group.id].type
-                assert kind is not None
-                value: object = tracer.value(t.DerivedValue(group.id, kind, Place("", 0, 0)))[0]
-            else:
-                record: Any = counted.get(group.path[0])
-                value = record.get(group.path[1]) if isinstance(record, dict) else None
-            found[group.id] = value if isinstance(value, str) else NOT_STATED
-        return found
+        if group.path is None:
+            kind = self._edition.definitions.derived[group.id].type
+            assert kind is not None
+            tracer = Tracer(self._edition.definitions, counted, self._on)
+            value: object = tracer.value(t.DerivedValue(group.id, kind, Place("", 0, 0)))[0]
+        else:
+            record: Any = counted.get(group.path[0])
+            value = record.get(group.path[1]) if isinstance(record, dict) else None
+        return value if isinstance(value, str) else NOT_STATED
+
+    def _read(self, group: Group) -> tuple[tuple[str, str], ...]:
+        """The fields that decide the option: those it reads, and whether the item counts."""
+        if group.path is not None:
+            paths = {group.path}
+        else:
+            derived = self._edition.definitions.derived[group.id]
+            nodes = walk(derived.value, derived.bands, definitions=self._edition.definitions)
+            paths = {(node.names[0], node.names[1]) for node in nodes if isinstance(node, t.PathTo)}
+        return tuple(sorted(paths | {(name, STATUS) for name, _ in paths}))
 
     def _fields(self) -> list[Group]:
         found = []

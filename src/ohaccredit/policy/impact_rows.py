@@ -1,19 +1,72 @@
-"""The submissions of a population, whatever it is kept in: a folder of JSON, NDJSON, or Parquet."""
+"""The submissions of a population, whatever it is kept in: a folder of JSON, NDJSON, or Parquet.
+
+They come in chunks that are small enough to be handed to another process: where to read, or columns as they stood in
+the file. What they hold is read and parsed only there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ohaccredit.assessment.population import Line
-from ohaccredit.assessment.population_input import Input, lines_of, open_population
+import pyarrow as pa
+
+from ohaccredit.assessment.population import Line, as_json
+from ohaccredit.assessment.population_input import ROWS, Input, Part, batches_of, lines_of, open_population
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.standards.edition import Edition
 
-CHUNK = 2_500
-"""Rows that are decided at once."""
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Some submissions of a folder, the first of them with its number."""
+
+    first: int
+    paths: tuple[Path, ...]
+
+    def lines(self) -> Iterator[Line]:
+        """The submissions. Raises ProblemsFound if a file cannot be read."""
+        for number, path in enumerate(self.paths, self.first):
+            try:
+                text = path.read_bytes()
+            except OSError as error:
+                raise ProblemsFound([_unreadable(path, error.strerror)]) from None
+            yield Line(number, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some lines of an NDJSON file."""
+
+    file: Input
+    part: Part
+
+    def lines(self) -> Iterator[Line]:
+        """The submissions."""
+        return lines_of(self.file, self.part)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Some rows of a Parquet file, the first of them with its number."""
+
+    first: int
+    batch: pa.RecordBatch
+    as_json: bool
+    """Is each row one text of JSON?"""
+
+    def lines(self) -> Iterator[Line]:
+        """The submissions."""
+        rows = self.batch.column(0).to_pylist() if self.as_json else self.batch.to_pylist()
+        for number, row in enumerate(rows, self.first):
+            if self.as_json:
+                yield Line(number, row.encode() if isinstance(row, str) else row or b"")
+            else:
+                yield Line(number, content=as_json(row))
+
+
+Chunk = Files | Lines | Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +85,41 @@ class Rows:
         """Where a row stands, for people."""
         return f"{self.path}:{number}" if isinstance(self.held, Input) else str(self.held[number - 1])
 
-    def chunks(self) -> Iterator[list[Line]]:
-        """The rows, so many at once. Raises ProblemsFound if a file cannot be read."""
-        lines = self._lines()
-        while chunk := list(islice(lines, CHUNK)):
-            yield chunk
-
-    def _lines(self) -> Iterator[Line]:
-        if isinstance(self.held, Input):
-            for part in self.held.parts:
-                yield from lines_of(self.held, part)
+    def chunks(self) -> Iterator[Chunk]:
+        """All rows, so many at once."""
+        if not isinstance(self.held, Input):
+            for start in range(0, len(self.held), ROWS):
+                yield Files(start + 1, self.held[start : start + ROWS])
             return
-        for number, file in enumerate(self.held, 1):
-            try:
-                text = file.read_bytes()
-            except OSError as error:
-                message = f"The file cannot be read: {error.strerror}."
-                raise ProblemsFound([Problem(message, Place(str(file), 1, 1))]) from None
-            yield Line(number, text)
+        for part in self.held.parts:
+            if self.held.form == "ndjson":
+                yield Lines(replace(self.held, parts=(part,)), part)
+            else:
+                for first, batch in batches_of(self.held, part):
+                    yield Columns(first, batch, self.held.form == "json column")
 
 
 def open_rows(path: Path, edition: Edition) -> Rows:
     """A folder of submissions, or one file of them, whose columns are held against an edition.
 
-    Raises ProblemsFound if it is neither.
+    Raises ProblemsFound if it is neither, or holds none.
     """
-    if not path.is_dir():
-        return Rows(path, open_population(path, edition))
-    files = tuple(sorted(path.glob("*.json")))
+    rows = Rows(path, _files_in(path) if path.is_dir() else open_population(path, edition))
+    if not rows.count:
+        raise ProblemsFound([Problem("The file holds no submission.", Place(str(path), 1, 1))])
+    return rows
+
+
+def _files_in(folder: Path) -> tuple[Path, ...]:
+    files = tuple(sorted(folder.glob("*.json")))
     if not files:
-        raise ProblemsFound([Problem(f"The folder {path} holds no submission: no file whose name ends in .json.")])
-    return Rows(path, files)
+        message = f"The folder {folder} holds no submission: no file whose name ends in .json."
+        raise ProblemsFound([Problem(message)])
+    others = [_unreadable(file, "it is no file") for file in files if not file.is_file()]
+    if others:
+        raise ProblemsFound(others)
+    return files
+
+
+def _unreadable(path: Path, why: str | None) -> Problem:
+    return Problem(f"The file cannot be read: {why}.", Place(str(path), 1, 1))
