@@ -183,8 +183,16 @@ def _route(plan: Plan, route: Route, index: int) -> RouteView:
         str(_decimal(half_days)),
         route.proved,
         tuple(evidence[kind].words["en"] for kind in route.kinds),
-        tuple(_alike([_group(group, plan) for group in route.groups])),
+        tuple(_alike([_group(group, plan) for group in _worth_saying(route.groups)])),
     )
+
+
+def _worth_saying(steps: Sequence[Step]) -> Iterator[Step]:
+    """The steps without those that a list be handed in, where other steps say what it is to hold."""
+    held = {step.at[1] for step in steps if any(done.change.kind != "hand in" for done in step.done)}
+    for step in steps:
+        if step.at[1] not in held or any(done.change.kind != "hand in" for done in step.done):
+            yield step
 
 
 def _alike(groups: Sequence[GroupView]) -> Iterator[GroupView]:
@@ -285,12 +293,15 @@ def _field_step(kind: str, field: Field | None, value: Any, now: Any, achieved: 
         must = " The figure must really be so." if achieved else ""
         return f"{verb} {_the(words)}{before}: {said}, or another figure that serves.{must}"
     verb = "Change" if now is not None else "Give"
-    return f"{verb} {_the(words)}{before}: {said}."
+    return f"{verb} {_the(words)}{before}: {said}, if that is so."
+
+
+_BARE = ("what", "who", "which", "how", "whether", "the", "those", "where", "when", "why")
 
 
 def _the(words: str) -> str:
     """ "the day of approval", but "what it covers"."""
-    bare = words.split(" ")[0] in ("what", "who", "which", "how", "whether", "the", "where", "when", "why")
+    bare = words.split(" ")[0] in _BARE
     return words if bare else f"the {words}"
 
 
