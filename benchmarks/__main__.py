@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-SECTIONS = ("rules", "pipeline", "notes", "population", "pdf", "start")
+SECTIONS = ("rules", "pipeline", "notes", "population", "policy", "pdf", "start")
 
 
 def main(chosen: list[str]) -> int:
