@@ -15,7 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "plan": ("plan", "Plan the cheapest way to the next tier, and what falls due."),
     "fitnote": ("fitnote", "Check fit notes and health and work reports; timelines; a summary."),
     "standards": ("standards", "List and show standards; the JSON Schema of a submission."),
-    "rules": ("rules", "Check rule files and run their worked cases."),
+    "rules": ("rules", "Check, prove, compare and publish rule files; see what a change does."),
     "batch": ("batch", "Assess a whole population: NDJSON or Parquet in, Parquet out."),
     "population": ("population", "Make up a population of submissions, and show what one holds."),
 }

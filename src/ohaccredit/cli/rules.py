@@ -13,7 +13,7 @@ from ohaccredit.cli.rules_publish import draft, publish, withdraw
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems, show_problems, stop_for
 
 
-@click.group("rules", help="Check rule files and run their worked cases.")
+@click.group("rules", help="Check, prove, compare and publish rule files; see what a change does.")
 def command() -> None:
     """Group of the rule commands."""
 
