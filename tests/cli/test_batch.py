@@ -64,9 +64,19 @@ def test_every_line_becomes_a_row_with_its_number(tmp_path: Path, small_parts: N
     said = json.loads(done.out)
     assert (said["rows"], said["with_errors"], said["no_tier"]) == (4, 2, 1)
     assert said["tiers"] == {"baseline": 1}
+    assert [(each["row"], each["pointer"]) for each in said["first_errors"]] == [(3, ""), (6, "/evidence")]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         f"part-{number:05}.parquet" for number in range(3)
     ]
+
+
+def test_broken_lines_are_named_on_screen_and_a_file_of_one_submission_is_told(tmp_path: Path) -> None:
+    given = tmp_path / "in.json"
+    given.write_text(json.dumps({"evidence": {}}, indent=1))
+    done = batch(given, tmp_path / "out")
+    assert done.code == 0
+    assert f"{given}:1  This {{ is never closed." in done.out
+    assert 'A file of one submission is for "ohaccredit assess".' in done.out
 
 
 def test_an_interrupted_run_is_taken_up_and_gives_the_same_bytes(tmp_path: Path, small_parts: None) -> None:

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ohaccredit.assessment.assess import engine_digest
-from ohaccredit.assessment.population import Population
+from ohaccredit.assessment.population import ERRORS, ROW, TIER, Population
 from ohaccredit.assessment.population_input import ROWS, Input, Part, batches_of, lines_of
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 
@@ -99,14 +99,18 @@ def _no_cycles() -> Iterator[None]:
             gc.enable()
 
 
+FIRST_ERRORS = 5
+
+
 def summary(folder: Path, read: Input, tiers: list[str]) -> dict[str, Any]:
-    """How many rows there are of each tier, and how many have errors."""
+    """How many rows there are of each tier, and how many have errors, with the first of these."""
     counts = dict.fromkeys(tiers, 0)
     rows = below = errors = 0
+    first: list[dict[str, Any]] = []
     for part in read.parts:
-        for batch in pq.ParquetFile(part_path(folder, part)).iter_batches(columns=["tier", "errors"]):
-            bad = batch.column("errors").is_valid().to_pylist()
-            for tier, wrong in zip(batch.column("tier").to_pylist(), bad, strict=True):
+        for batch in pq.ParquetFile(part_path(folder, part)).iter_batches(columns=[ROW, TIER, ERRORS]):
+            bad = batch.column(ERRORS).is_valid()
+            for tier, wrong in zip(batch.column(TIER).to_pylist(), bad.to_pylist(), strict=True):
                 rows += 1
                 if wrong:
                     errors += 1
@@ -114,4 +118,7 @@ def summary(folder: Path, read: Input, tiers: list[str]) -> dict[str, Any]:
                     below += 1
                 else:
                     counts[tier] += 1
-    return {"rows": rows, "tiers": counts, "no_tier": below, "with_errors": errors}
+            if len(first) < FIRST_ERRORS:
+                for row in batch.filter(bad).slice(0, FIRST_ERRORS - len(first)).to_pylist():
+                    first.append({"row": row[ROW], **row[ERRORS][0]})
+    return {"rows": rows, "tiers": counts, "no_tier": below, "with_errors": errors, "first_errors": first}

@@ -89,7 +89,7 @@ def command(
     if as_json:
         print_json({"edition": loaded.id, "on": day.isoformat(), "output": output, **counts})
     else:
-        _show(loaded, counts, output)
+        _show(loaded, counts, input_, output)
 
 
 def _needs_batch() -> None:
@@ -181,7 +181,9 @@ def _duration(seconds: float) -> str:
 # ── Saying it ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _show(edition: Edition, counts: dict[str, Any], folder: str) -> None:
+def _show(edition: Edition, counts: dict[str, Any], given: str, folder: str) -> None:
+    from ohaccredit.reports.inert import make_inert
+
     click.secho(f"{count_of(counts['rows'], 'row')} assessed against {edition.id}", bold=True)
     width = max(len(tier.words["en"]) for tier in edition.ladder)
     for tier in reversed(edition.ladder):
@@ -189,5 +191,11 @@ def _show(edition: Edition, counts: dict[str, Any], folder: str) -> None:
     click.echo(f"  {'no tier yet':{max(width, 13)}}  {counts['no_tier']:>9,}")
     if counts["with_errors"]:
         click.secho(f"  {'with errors':{max(width, 13)}}  {counts['with_errors']:>9,}", fg="yellow")
-        click.echo('  What is wrong with them stands in the column "errors", with the number of the row.')
+        for each in counts["first_errors"]:
+            pointer = f"  {each['pointer']}" if each["pointer"] else ""
+            click.echo(f"  {given}:{each['row']}{pointer}  {make_inert(each['message']).text}")
+        if counts["with_errors"] > len(counts["first_errors"]):
+            click.echo('  … and more: what is wrong stands in the column "errors", with the number of the row.')
+        if counts["with_errors"] == counts["rows"]:
+            click.echo('  No row of it is a submission. A file of one submission is for "ohaccredit assess".')
     click.echo(f"Written: {folder}")
