@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
   command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage test-long test-spark check bench wheel install pdf-libraries clean
+.PHONY: help demo test coverage test-long test-spark check prove bench wheel install pdf-libraries clean
 
 help:  ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -40,9 +40,13 @@ test-spark: install  ## Run the tests on a Spark cluster (downloads Spark; needs
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[pdf,excel,prove,batch,spark,dev]'
 	@$(BIN)/python -m pytest -n 0 -m spark
 
-check: install  ## Lint, types, floors of the house, rule files and their cases
+check: install  ## Lint, types, floors of the house, rule files, their cases and what these show
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 	@$(BIN)/ohaccredit rules check && $(BIN)/ohaccredit rules cases
+	@$(BIN)/ohaccredit rules coverage --json >/dev/null || { echo "Some test of a rule is shown by no case: run $(BIN)/ohaccredit rules coverage"; exit 1; }
+
+prove: install  ## Prove the rules of all editions (a minute or two; what did not change costs nothing)
+	@$(BIN)/ohaccredit rules prove
 
 bench: install pdf-libraries  ## Measure speed as ratios in one run
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[pdf,excel,prove,batch,dev,bench]'
