@@ -6,7 +6,9 @@ import json
 import shutil
 from collections import Counter
 from datetime import date
+from itertools import product
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from ohaccredit.assessment.population import Line
 from ohaccredit.assessment.submission import read_submission
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.problems import ProblemsFound
-from ohaccredit.policy.impact import FALLS, RISES, STAYS, Impact, Side, Tally
+from ohaccredit.policy.impact import FALLS, RISES, STAYS, Impact, Side, Tally, direction
 from ohaccredit.policy.impact_shown import show
 from ohaccredit.reports.impact_view import impact_html, impact_json, impact_pdf, impact_view
 from ohaccredit.reports.pdf import PdfUnavailable
@@ -325,24 +327,99 @@ def test_standards_that_give_a_verdict_are_refused() -> None:
 # ── Showing ──
 
 
-def test_three_rises_are_put_together_with_the_falls(impact: Impact) -> None:
+def test_three_rises_are_put_together_with_those_who_stay_so_that_falls_are_shown(impact: Impact) -> None:
     shown = show(impact, Tally(15, [], Counter({(1, 2): 3, (1, 1): 6, (1, 0): 6})))
     assert shown.floor == 5
-    assert [(cell.keys, cell.count) for cell in shown.ways.cells] == [(("stays",), 6), (("rises", "falls"), 9)]
-    assert shown.flows["rises"] is None
-    assert shown.flows["falls"] is None
-    assert shown.flow_counts == {(1, 1): 6}
+    assert [(cell.keys, cell.count) for cell in shown.ways.cells if cell.count] == [
+        (("falls",), 6),
+        (("rises", "stays"), 9),
+    ]
+    assert shown.flow_counts == {(1, 0): 6}
+    summary = impact_view(shown, ON, str).summary
+    assert summary == "Of 15 employers, 6 fall, 0 reach no tier under either and 9 rise or stay on their tier."
+    falls, together = (shown.flows[ways] for ways in (("falls",), ("rises", "stays")))
+    assert [(cell.keys, cell.count) for cell in falls.cells if cell.count] == [(("low>",), 6)]
+    assert together.cells == ()  # three rises beside six who stay: the six alone would tell of the three
+
+
+def test_a_sum_of_ways_is_a_whole_of_its_own(impact: Impact) -> None:
+    # 6 fall, 3 rise from low, 20 stay high, 30 stay low: the rises go with the last of the rest, who stay low.
+    shown = show(impact, Tally(59, [], Counter({(1, 0): 6, (1, 2): 3, (3, 3): 20, (1, 1): 30})))
+    cells = [(cell.keys, cell.count) for cell in shown.flows["rises", "stays"].cells if cell.count]
+    assert cells == [(("high>high",), 20), (("low>middle", "low>low"), 33)]
+
+
+def test_where_too_few_move_all_rows_together_are_still_split_by_flow(impact: Impact) -> None:
+    shown = show(impact, Tally(53, [], Counter({(1, 2): 3, (3, 3): 20, (1, 1): 30})))
+    assert [(cell.keys, cell.count) for cell in shown.ways.cells] == [(("falls", "rises", "stays", "below"), 53)]
+    cells = [(cell.keys, cell.count) for table in shown.flows.values() for cell in table.cells if cell.count]
+    assert cells == [(("high>high",), 20), (("low>middle", "low>low"), 33)]
+    view = impact_view(shown, ON, str)
+    assert view.summary == "Of 53 employers so few rise, stay or fall that it cannot be told how many do which."
+    assert [each.says for each in view.flows] == ["High, as before", "Rise: Low → Middle; or Low, as before"]
+
+
+def test_who_reaches_no_tier_under_either_is_told_from_who_stays_on_one(impact: Impact) -> None:
+    view = impact_view(show(impact, Tally(20, [], Counter({(1, 1): 8, (0, 0): 12}))), ON, str)
+    assert view.summary == "Of 20 employers, 0 fall, 0 rise, 8 stay on their tier and 12 reach no tier under either."
+    none = impact_view(show(impact, Tally(12, [], Counter({(0, 0): 12}))), ON, str)
+    assert any("Nobody reaches a tier" in each for each in none.notices)
+    assert not any("Nobody reaches a tier" in each for each in view.notices)
+    assert none.chart is None
 
 
 def test_three_falls_in_one_nation_are_put_together_with_another(impact: Impact) -> None:
     falls = Counter({("england", FALLS): 7, ("wales", FALLS): 3, ("scotland", FALLS): 6, ("england", STAYS): 10})
     shown = show(impact, Tally(26, [], Counter({(1, 0): 16, (1, 1): 10}), groups={"profile.nation": falls}))
-    table = shown.groups[0].ways[FALLS]
-    assert table is not None
+    table = shown.groups[0].ways[FALLS,]
     assert [(c.keys, c.count) for c in table.cells if c.count] == [(("england",), 7), (("wales", "scotland"), 9)]
-    rows = impact_view(shown, ON, str).groups[0].rows
-    assert rows[:2] == (("England", "0", "10", "7"), ("Wales", "0", "0", "not shown"))
-    assert rows[-1] == ("those not shown, together", "0", "0", "9")
+    group = impact_view(shown, ON, str).groups[0]
+    assert group.columns == ("Fall", "Stay")
+    assert group.rows == (
+        ("England", ("7", "10")),
+        ("Wales", ("not shown", "0")),
+        ("Scotland", ("not shown", "0")),
+        ("those not shown, together", ("9", "0")),
+    )
+
+
+def test_a_way_that_no_group_can_show_is_said_to_be_kept_back(impact: Impact) -> None:
+    by_nation = Counter({("england", FALLS): 7, ("wales", FALLS): 3, ("england", STAYS): 10})
+    shown = show(impact, Tally(20, [], Counter({(1, 0): 10, (1, 1): 10}), groups={"profile.nation": by_nation}))
+    group = impact_view(shown, ON, str).groups[0]
+    assert group.columns == ("Stay",)
+    assert group.refused == "How many fall cannot be told apart here: too few."
+
+
+@pytest.mark.parametrize(
+    ("gate", "bonus", "told"),
+    [
+        (10, 10, (10, 10)),  # of twenty falls each is due to one of the two
+        (12, 10, (12, None)),  # two are due to both, which the sum of 22 would tell
+        (20, 15, (20, 15)),  # fifteen are due to both
+    ],
+)
+def test_what_few_share_is_not_told_by_a_sum(
+    impact: Impact, gate: int, bonus: int, told: tuple[int | None, int | None]
+) -> None:
+    due = {"gate-open": Counter({(FALLS, True): gate}), "bonus-there": Counter({(FALLS, True): bonus})}
+    shown = {each.change.id: each for each in show(impact, Tally(20, [], Counter({(1, 0): 20}), due_to=due)).criteria}
+    assert (shown["gate-open"].falls, shown["bonus-there"].falls) == told
+
+
+def test_a_fall_names_its_criteria_only_where_no_few_can_be_worked_out(impact: Impact) -> None:
+    flows = Counter({(2, 1): 10, (1, 0): 12})
+    everything = {"middle-must": Counter({(2, 1): 10}), "bonus-there": Counter({(1, 0): 12})}
+    shown = show(impact, Tally(22, [], flows, due_by_flow=everything))
+    assert shown.because == {("middle>low",): ("middle-must",), ("low>",): ("bonus-there",)}
+    # Two of the twelve are due to the gate: with the sums beside them, naming the rest would tell of the two.
+    some = {**everything, "gate-open": Counter({(1, 0): 2})}
+    assert show(impact, Tally(22, [], flows, due_by_flow=some)).because == {("middle>low",): ("middle-must",)}
+    few = {"middle-must": Counter({(2, 1): 10, (1, 0): 2}), "bonus-there": Counter({(1, 0): 12})}
+    shown = show(impact, Tally(22, [], flows, due_by_flow=few))
+    assert shown.because == {("middle>low",): ()}
+    views = {each.says: each for each in impact_view(shown, ON, str).flows}
+    assert views["Fall: Middle → Low"].untold
 
 
 def test_a_part_with_a_small_remainder_is_not_shown(impact: Impact) -> None:
@@ -351,6 +428,33 @@ def test_a_part_with_a_small_remainder_is_not_shown(impact: Impact) -> None:
         tally = Tally(20, [], flows, due_to={"bonus-there": Counter({(FALLS, True): due})})
         found = next(each for each in show(impact, tally).criteria if each.change.id == "bonus-there")
         assert found.falls == told, due
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_whatever_is_shown_is_none_or_many_and_sums_up(impact: Impact, seed: int) -> None:
+    chance = Random(seed)
+    sizes = [0, 0, 0, 1, 2, 3, 4, 5, 6, 9, 40]
+    flows: Counter[tuple[int, int]] = Counter()
+    nations: Counter[tuple[str, str]] = Counter()
+    for flow in product(range(4), repeat=2):
+        flows[flow] = chance.choice(sizes)
+        for _ in range(flows[flow]):
+            nations[chance.choice(["england", "wales", "scotland", "not-stated"]), direction(flow)] += 1
+    shown = show(impact, Tally(flows.total(), [], flows, groups={"profile.nation": nations}))
+    nation = shown.groups[0]
+    assert sum(cell.count for cell in shown.ways.cells) in (0, flows.total())
+    for cell in shown.ways.cells:
+        for table in (shown.flows[cell.keys], nation.ways[cell.keys]):
+            counts = [each.count for each in table.cells]
+            assert all(count == 0 or count >= shown.floor for count in counts)
+            assert not counts or sum(counts) == cell.count
+    known = {key: direction(flow) for flow in flows for key in [f"{_tier(flow[0])}>{_tier(flow[1])}"]}
+    for ways, table in shown.flows.items():
+        assert all(known[key] in ways for cell in table.cells for key in cell.keys)
+
+
+def _tier(rung: int) -> str:
+    return ("", "low", "middle", "high")[rung]
 
 
 def test_a_population_below_the_floor_is_not_shown_at_all(impact: Impact) -> None:
@@ -372,11 +476,13 @@ def test_a_folder_ndjson_and_parquet_give_the_same(home: Home, tmp_path: Path) -
     pq.write_table(pa.table({"submission": [text.decode() for text in rows]}), parquet)
     columns = tmp_path / "columns.parquet"
     pq.write_table(pa.Table.from_pylist([json.loads(text) for text in rows]), columns)
-    found = [run(home, "small/1", "small/2", path) for path in (folder, ndjson, parquet, columns)]
+    found = [run(home, "small/1", "small/2", path, "--on", ON) for path in (folder, ndjson, parquet, columns)]
     assert all(each == found[0] for each in found)
     assert found[0]["on"] == "2026-07-01"
-    assert found[0]["ways"] == [{"cells": ["stays"], "count": 5}, {"cells": ["falls"], "count": 5}]
-    assert found[0]["flows"]["falls"] == [{"cells": ["middle>"], "count": 5}]
+    assert found[0]["ways"] == [{"cells": ["falls"], "count": 5}, {"cells": ["stays"], "count": 5}]
+    assert [each for each in found[0]["flows"] if each["ways"] == ["falls"]] == [
+        {"ways": ["falls"], "cells": [{"cells": ["middle>"], "count": 5, "because_of": ["bonus-there"]}]}
+    ]
     top = found[0]["criteria"][0]
     assert (top["criterion"], top["falls"], top["falls_alone"], top["statements"]) == ("bonus-there", 5, 5, ["L1-09"])
 
@@ -389,15 +495,86 @@ def test_rows_that_cannot_be_read_are_listed_with_their_lines(home: Home, tmp_pa
     assert [(each["row"], each["pointer"]) for each in found["unreadable"]] == [(2, ""), (4, "/evidence/facts/basik")]
     assert found["unreadable"][0]["place"].endswith("rows.ndjson:2")
     result = run_ohaccredit("--home", home.root, "rules", "impact", "small/1", "small/2", file)
+    assert result.code == 0
     assert "rows.ndjson:4  " in result.out
-    assert "6 employers, 0 rise, 6 stay and 0 fall" in result.out
+    assert "Of 6 employers, 0 fall, 0 rise, 6 stay on their tier" in result.out
 
 
-def test_a_folder_without_submissions_is_refused(home: Home, tmp_path: Path) -> None:
+def test_a_file_in_which_nothing_is_a_submission_is_refused_line_by_line(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes(b"name,people\nA,5\n")
+    result = run_ohaccredit("--home", home.root, "rules", "impact", "small/1", "small/2", file)
+    assert (result.code, result.out) == (2, "")
+    assert "rows.csv:1:1" in result.err
+    assert "rows.csv:2:1" in result.err
+    assert "NDJSON, one a line" in result.err
+    assert "2 problems" in result.err
+
+
+def test_what_holds_no_submission_is_refused(home: Home, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    result = run_ohaccredit("--home", home.root, "rules", "impact", "small/1", "small/2", tmp_path / "empty")
-    assert result.code == 2
-    assert "holds no submission" in result.err
+    (tmp_path / "odd/a.json").mkdir(parents=True)
+    (tmp_path / "nothing.ndjson").write_bytes(b"")
+    (tmp_path / "blank.ndjson").write_bytes(b"\n\n")
+    pq.write_table(pa.table({"submission": pa.array([], pa.string())}), tmp_path / "no-rows.parquet")
+    pq.write_table(pa.table({"name": ["a"], "size": [1]}), tmp_path / "others.parquet")
+    for name, said in (
+        ("empty", "no file whose name ends in .json"),
+        ("odd", "it is no file"),
+        ("nothing.ndjson", "holds no submission"),
+        ("blank.ndjson", "holds no submission"),
+        ("no-rows.parquet", "holds no submission"),
+        ("others.parquet", 'There is no column "evidence"'),
+    ):
+        result = run_ohaccredit("--home", home.root, "rules", "impact", "small/1", "small/2", tmp_path / name)
+        assert (result.code, said in result.err) == (2, True), (name, result.err)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("small/1", "small/1", "named twice"),
+        ("small/1", "small/7", 'has no edition "7"'),
+        ("small/", "small/1", "Write the standard and the edition"),
+        ("nobody/1", "small/1", 'There is no standard "nobody"'),
+    ],
+)
+def test_editions_that_cannot_be_compared_are_told(home: Home, tmp_path: Path, one: str, other: str, said: str) -> None:
+    file = tmp_path / "rows.ndjson"
+    file.write_bytes(row(ALL))
+    result = run_ohaccredit("--home", home.root, "rules", "impact", one, other, file)
+    assert (result.code, said in result.err) == (2, True), result.err
+
+
+def test_an_edition_is_held_against_its_working_copy(home: Home, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(home.root, copy)
+    rule = copy / "rules/small/1/gate-open/rule.yaml"
+    rule.write_text("criterion: gate-open\nmet_when: {field: facts.bonus, is: yes}\n")
+    file = tmp_path / "rows.ndjson"
+    file.write_bytes(b"\n".join([*[row(FALLING)] * 6, *[row(ALL)] * 7]))
+    found = run(home, "small/1", "small/1", file, "--home-b", copy, "--on", ON)
+    assert found["ways"] == [{"cells": ["falls"], "count": 6}, {"cells": ["stays"], "count": 7}]
+    assert found["before"]["digest"] != found["after"]["digest"]
+
+
+def test_a_parquet_file_may_hold_what_only_one_of_the_editions_asks_for(home: Home, tmp_path: Path) -> None:
+    extra = home.root / "standards/evidence/extra.yaml"
+    extra.write_text(
+        PROFILE.replace("evidence: profile", "evidence: extra").replace("words: {en: profile}", "words: {en: extra}")
+    )
+    two = home.root / "standards/small/2/standard.yaml"
+    two.write_text(two.read_text().replace("[facts, people, profile]", "[facts, people, profile, extra]"))
+    rows = [{"evidence": {"facts": ALL, "extra": {"people": 5}}}] * 5
+    file = tmp_path / "rows.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), file)
+    assert run(home, "small/1", "small/2", file, "--on", ON)["readable"] == 5
+
+
+def test_without_a_day_both_decide_today(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "rows.ndjson"
+    file.write_bytes(b"\n".join([row(ALL)] * 5))
+    assert run(home, "small/1", "small/2", file)["on"] == date.today().isoformat()
 
 
 def test_the_page_and_the_pdf_conform(impact: Impact, tmp_path: Path) -> None:
@@ -407,7 +584,8 @@ def test_the_page_and_the_pdf_conform(impact: Impact, tmp_path: Path) -> None:
     home = find_home()
     page = impact_html(view, home)
     assert "<i>" not in page
-    assert "Of 20 employers, 5 rise, 9 stay and 6 fall." in page
+    assert "Of 20 employers, 6 fall, 5 rise, 9 stay on their tier and 0 reach no tier under either." in page
+    assert "Fall: Middle → no tier" in page
     assert "6 (6 by it alone)" in page
     try:
         (tmp_path / "impact.pdf").write_bytes(impact_pdf(view, impact_json(shown, str), home, ON))

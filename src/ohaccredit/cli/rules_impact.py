@@ -16,15 +16,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ohaccredit.cli.shared import count_of, home_of, print_json, reports_problems
-from ohaccredit.cli.submissions import DEFAULT_STANDARD, DateType
+from ohaccredit.cli.submissions import DateType
 
 if TYPE_CHECKING:
     from ohaccredit.policy.impact import Impact
     from ohaccredit.policy.impact_rows import Chunk, Rows
     from ohaccredit.policy.impact_tally import Tally
-    from ohaccredit.reports.impact_view import ImpactView
-    from ohaccredit.standards.edition import Edition
-    from ohaccredit.standards.home import Home
+    from ohaccredit.reports.impact_view import GroupView, ImpactView
 
 SHOWN = 10
 """So many criteria and unreadable rows appear on the terminal; JSON and the pages have all."""
@@ -36,7 +34,7 @@ WAITING = 2
 class Job:
     """What a worker needs to begin."""
 
-    home: Path
+    homes: tuple[Path, Path]
     before: tuple[str, str]
     after: tuple[str, str]
     on: date
@@ -47,8 +45,8 @@ class Job:
         from ohaccredit.standards.home import find_home
         from ohaccredit.standards.loading import load_edition
 
-        home = find_home(self.home)
-        before, after = (load_edition(home, *names) for names in (self.before, self.after))
+        named = zip(self.homes, (self.before, self.after), strict=True)
+        before, after = (load_edition(find_home(home), *names) for home, names in named)
         return Impact(before, after, self.on)
 
 
@@ -56,7 +54,8 @@ class Job:
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.argument("population", type=click.Path(exists=True, path_type=Path))
-@click.option("--on", type=DateType(), help="The day on which both decide, year-month-day; else the first day of B.")
+@click.option("--home-b", type=click.Path(path_type=Path), help="A folder with the files of B; the home of A if none.")
+@click.option("--on", type=DateType(), help="The day on which both decide, year-month-day; else today.")
 @click.option("--workers", type=click.IntRange(1), help="Processes that work side by side; else one for each core.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write the report as a page.")
@@ -68,6 +67,7 @@ def impact(
     before: str,
     after: str,
     population: Path,
+    home_b: Path | None,
     on: date | None,
     workers: int | None,
     as_json: bool,
@@ -76,23 +76,30 @@ def impact(
 ) -> None:
     """Who rises and who falls when edition B takes the place of A, and which criteria make the difference.
 
-    A and B are editions, as EDITION or STANDARD/EDITION. POPULATION is a folder of submissions (JSON), or a file of
-    them: NDJSON, one a line, or Parquet. Both editions decide on the same day, so that only the rules differ.
+    A and B are editions, as EDITION or STANDARD/EDITION; with --home-b, B is that of a working copy. POPULATION is a
+    folder of submissions (JSON), or a file of them: NDJSON, one a line, or Parquet. Both editions decide on the same
+    day, so that only the rules differ; before its first day, B decides as on that day.
     """
     _needs_batch()
+    from ohaccredit.cli.editions import edition_named, refuse_the_same
     from ohaccredit.cli.reports import write_reports
+    from ohaccredit.policy.impact import Impact
     from ohaccredit.policy.impact_rows import open_rows
     from ohaccredit.policy.impact_shown import show
     from ohaccredit.reports.impact_view import impact_html, impact_json, impact_pdf, impact_view
+    from ohaccredit.standards.home import find_home
 
     home = home_of(ctx)
-    editions = [_edition(home, name) for name in (before, after)]
-    day = on or editions[1].in_force.start
-    ids = [(edition.standard, edition.edition) for edition in editions]
-    job = Job(home.root, ids[0], ids[1], day)
-    prepared = job.impact()
-    rows = open_rows(population, editions[0])
-    shown = show(prepared, _tally(job, prepared, rows, workers or os.cpu_count() or 1))
+    other = home if home_b is None else find_home(home_b)
+    one, two = edition_named(home, before), edition_named(other, after)
+    refuse_the_same(one, two, (home, other))
+    day = on or date.today()
+    job = Job((home.root, other.root), (one.standard, one.edition), (two.standard, two.edition), day)
+    prepared = Impact(one, two, day)
+    rows = open_rows(population, prepared.asked_by_either)
+    tally = _tally(job, prepared, rows, workers or os.cpu_count() or 1)
+    _refuse_unless_some_can_be_read(tally, rows)
+    shown = show(prepared, tally)
     view = impact_view(shown, day, rows.place)
     document = impact_json(shown, rows.place)
     written = write_reports(
@@ -123,11 +130,18 @@ def _needs_batch() -> None:
         raise ProblemsFound([problem]) from None
 
 
-def _edition(home: Home, name: str) -> Edition:
-    from ohaccredit.standards.loading import load_edition
+def _refuse_unless_some_can_be_read(tally: Tally, rows: Rows) -> None:
+    """Raises ProblemsFound if no row is a submission: this is no population, and nothing came of it."""
+    from ohaccredit.language.problems import Place, Problem, ProblemsFound
 
-    standard, _, edition = name.rpartition("/")
-    return load_edition(home, standard or DEFAULT_STANDARD, edition)
+    if tally.readable:
+        return
+    problems: list[Problem] = []
+    for each in tally.unreadable:
+        file, line = rows.stands(each.row)
+        hint = "" if problems else "A population is a folder of JSON files, or a file: NDJSON, one a line, or Parquet."
+        problems.append(Problem(each.message, Place(file, line, 1), each.pointer, hint))
+    raise ProblemsFound(problems or [Problem("The file holds no submission.", Place(str(rows.path), 1, 1))])
 
 
 # ── Working ─────────────────────────────────────────────────────────────────────────────────────────
@@ -183,22 +197,19 @@ def _side_by_side(job: Job, rows: Rows, workers: int) -> Iterator[Tally]:
 
 
 def _print(view: ImpactView) -> None:
-    click.secho(view.title, bold=True)
+    click.secho(f"{view.before} → {view.after}", bold=True)
     click.echo(view.summary)
     for line in view.notices:
         click.echo(line)
-    for title, refused, lines in (
-        ("Tiers before and after", view.flows_refused, view.flows),
-        *((group.title, group.refused, group.rows) for group in view.groups),
-    ):
-        click.secho(f"\n{title}", bold=True)
-        if refused:
-            click.echo(f"  {refused}")
-        width = max((len(line[0]) for line in lines), default=0)
-        if lines and len(lines[0]) == 4:
-            click.echo(f"  {'':{width}}  {'rises':>12}  {'stays':>12}  {'falls':>12}")
-        for name, *counts in lines:
-            click.echo(f"  {name:{width}}" + "".join(f"  {count:>12}" for count in counts))
+    click.secho("\nTiers before and after", bold=True)
+    if view.flows_refused:
+        click.echo(f"  {view.flows_refused}")
+    for flow in view.flows:
+        click.echo(f"  {flow.count:>12}  {flow.says}")
+        if flow.because:
+            click.echo(f"  {'':12}  because of {', '.join(id_ for id_, _ in flow.because)}")
+    for group in view.groups:
+        _print_group(group)
     click.secho("\nCriteria that make the difference", bold=True)
     if not view.changed:
         click.echo("  None: nothing that is decided differs.")
@@ -213,3 +224,14 @@ def _print(view: ImpactView) -> None:
             click.echo(f"  {place}  {said}")
         if len(view.unreadable) > SHOWN:
             click.echo(f"  … and {len(view.unreadable) - SHOWN} more; --json has them all.")
+
+
+def _print_group(group: GroupView) -> None:
+    click.secho(f"\n{group.title}", bold=True)
+    width = max((len(name) for name, _ in group.rows), default=0)
+    widths = [max(12, len(column)) for column in group.columns]
+    for name, counts in [("", group.columns), *group.rows] if group.rows else []:
+        said = "".join(f"  {count:>{wide}}" for count, wide in zip(counts, widths, strict=True))
+        click.echo(f"  {name:{width}}{said}")
+    if group.refused:
+        click.echo(f"  {group.refused}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -46,6 +47,12 @@ class Impact:
         self._rungs = Rungs({rung.id: number for number, rung in enumerate(self.ladder)})
         one = can_be_one(self.before, self.after, on)
         self._both = Both(self.before, self.after, on, self._rungs) if one else None
+
+    @property
+    def asked_by_either(self) -> Edition:
+        """The later edition with the evidence that only the earlier one asks for: what a population may hold."""
+        evidence = {**self.before.evidence, **self.after.evidence}
+        return replace(self.after, evidence=evidence, modules={**self.before.modules, **self.after.modules})
 
     @cached_property
     def _judges(self) -> tuple[Judge, Judge]:

@@ -81,9 +81,14 @@ class Rows:
     def count(self) -> int:
         return self.held.rows if isinstance(self.held, Input) else len(self.held)
 
+    def stands(self, number: int) -> tuple[str, int]:
+        """The file in which a row stands, and its line or row there."""
+        return (str(self.path), number) if isinstance(self.held, Input) else (str(self.held[number - 1]), 1)
+
     def place(self, number: int) -> str:
         """Where a row stands, for people."""
-        return f"{self.path}:{number}" if isinstance(self.held, Input) else str(self.held[number - 1])
+        file, line = self.stands(number)
+        return f"{file}:{line}" if isinstance(self.held, Input) else file
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows, so many at once."""

@@ -12,7 +12,8 @@ from ohaccredit.policy.impact_decide import Side
 K = TypeVar("K")
 NONE_MET = ""
 """Stands for a criterion where a tier is not reached because nothing of its own is met."""
-RISES, STAYS, FALLS = "rises", "stays", "falls"
+RISES, STAYS, FALLS, BELOW = "rises", "stays", "falls", "below"
+"""What can become of an employer; below is who reaches no tier under either edition."""
 Flow = tuple[int, int]
 """A rung before and a rung after; 0 is below the lowest."""
 
@@ -42,7 +43,7 @@ class Tally:
     due_by_flow: dict[str, Counter[Flow]] = field(default_factory=dict)
     """For each criterion, the same by where from and where to."""
     groups: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)
-    """For each group, how many of which option rise, stay or fall."""
+    """For each group, how many of which option rise, fall, stay, or stay below."""
 
     @property
     def readable(self) -> int:
@@ -66,5 +67,7 @@ def _add(own: dict[str, Counter[K]], more: Mapping[str, Counter[K]]) -> None:
 
 
 def direction(flow: Flow) -> str:
-    """Whether a flow rises, stays or falls."""
-    return RISES if flow[1] > flow[0] else FALLS if flow[1] < flow[0] else STAYS
+    """Whether a flow rises, falls, stays on a tier, or stays below all of them."""
+    if flow[0] == flow[1]:
+        return STAYS if flow[0] else BELOW
+    return RISES if flow[1] > flow[0] else FALLS

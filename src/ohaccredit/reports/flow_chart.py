@@ -6,7 +6,7 @@ The table that says the same stands beside the chart on the page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from markupsafe import Markup, escape
 
@@ -37,8 +37,11 @@ def flow_chart(
     before: str,
     after: str,
     description: str,
+    partly: Collection[tuple[int, int]] = (),
 ) -> Markup:
     """Flows from a tier (its index, lowest first) under one edition to one under another.
+
+    `partly` names the places (0 before or 1 after, and the tier) of which some employers are not in `flows`.
 
     Raises ValueError if a flow is negative or names a tier that is not there, or the id cannot be one.
     """
@@ -57,14 +60,17 @@ def flow_chart(
     body.append(text_at(LEFT, 14, escape(before), anchor="middle", weight=600))
     body.append(text_at(RIGHT, 14, escape(after), anchor="middle", weight=600))
     used: list[dict[int, float]] = [dict(tops[0]), dict(tops[1])]
+    ribbons: list[tuple[bool, str]] = []
     for start in order:
         for end in order:
             number = flows.get((start, end), 0)
             if number:
                 wide = number * scale
-                body.append(_ribbon(used[0][start], used[1][end], wide, end - start))
+                ribbons.append((start != end, _ribbon(used[0][start], used[1][end], wide, end - start)))
                 used[0][start] += wide
                 used[1][end] += wide
+    # Who stays lies below: gains and losses cross it.
+    body += [ribbon for _, ribbon in sorted(ribbons, key=lambda each: each[0])]
     for side, x in ((0, LEFT - BAR), (1, RIGHT)):
         for tier in order:
             number = _count(flows, side, tier)
@@ -75,7 +81,10 @@ def flow_chart(
             anchor, at = ("end", x - 6) if side == 0 else ("start", x + BAR + 6)
             middle = top + max(number * scale, 1) / 2
             body.append(text_at(at, middle + 1, escape(tiers[tier]), anchor=anchor, weight=600))
-            body.append(text_at(at, middle + 14, f"{number:,}", anchor=anchor, fill=QUIET, size=11))
+            said = f"{number:,}"
+            if (side, tier) in partly:
+                said = f"at least {number:,}" if number else "not shown"
+            body.append(text_at(at, middle + 14, said, anchor=anchor, fill=QUIET, size=11))
     body += _legend(height)
     return finish(body)
 

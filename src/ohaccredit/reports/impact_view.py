@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
-from ohaccredit.policy.impact import NOT_ASKED
-from ohaccredit.policy.impact_shown import WAYS, CriterionShown, GroupShown, ImpactShown, Table
+from ohaccredit.fitnotes.suppression import Shown
+from ohaccredit.policy.diff_change import listed
+from ohaccredit.policy.impact_decide import NOT_ASKED
+from ohaccredit.policy.impact_shown import WAYS, CriterionShown, GroupShown, ImpactShown, Table, Ways
+from ohaccredit.policy.impact_tally import BELOW, FALLS, RISES, STAYS
 from ohaccredit.reports.flow_chart import flow_chart
 from ohaccredit.reports.page import make_page, page_html, page_pdf
 from ohaccredit.reports.paper_view import day_words
@@ -19,12 +22,20 @@ from ohaccredit.standards.standing import standing_of
 
 TEMPLATE = "policy/impact.html.j2"
 HIDDEN = "not shown"
+TOO_FEW = "Nothing of it can be shown without telling of a few."
 _WORDS = {
     "met": "met",
     "not_met": "not met",
     "not_evidenced": "not evidenced",
     "not_applicable": "not applicable",
     NOT_ASKED: "not asked",
+}
+_HEADS = {FALLS: "fall", RISES: "rise", STAYS: "stay", BELOW: "no tier"}
+_BECOMES = {
+    FALLS: "fall",
+    RISES: "rise",
+    STAYS: "stay on their tier",
+    BELOW: "reach no tier under either",
 }
 
 
@@ -42,13 +53,32 @@ class CriterionView:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowView:
+    """Employers who come from one tier to another, or of several such flows together."""
+
+    says: str
+    count: str
+    because: tuple[tuple[str, str], ...]
+    """The criteria that it is due to, by id and title."""
+    untold: bool
+    """Is it due to something that cannot be named without telling of a few?"""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupView:
-    """A group: by option how many rise, stay and fall."""
+    """A group: what became of the employers of each option."""
 
     id: str
     title: str
-    rows: tuple[tuple[str, str, str, str], ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
     refused: str
+    """What cannot be shown of it at all; "" if everything can."""
+
+    @property
+    def heads(self) -> list[tuple[str, str]]:
+        """The heads of the table with their widths."""
+        return [("Employers", ""), *((column, "17%") for column in self.columns)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +86,12 @@ class ImpactView:
     """The impact in words."""
 
     title: str
+    before: str
+    after: str
     summary: str
     on: str
     notices: tuple[str, ...]
-    flows: tuple[tuple[str, str], ...]
+    flows: tuple[FlowView, ...]
     flows_refused: str
     chart: Markup | None
     changed: tuple[CriterionView, ...]
@@ -69,26 +101,19 @@ class ImpactView:
 
 def impact_view(shown: ImpactShown, on: date, place: Callable[[int], str]) -> ImpactView:
     """The impact in words; `place` says where a row stands."""
-    title = f"From {shown.before.id} to {shown.after.id}"
-    counts = [_count(shown.ways, way) for way in WAYS]
-    readable = HIDDEN if shown.readable is None else f"{shown.readable:,}"
-    summary = f"Of {readable} employers, {counts[0]} rise, {counts[1]} stay and {counts[2]} fall."
-    if not shown.ways.cells:
-        summary = f"Of {readable} employers so few rise, stay or fall that it cannot be told how many do."
-        if shown.readable is None:
-            summary = "There are too few employers to show anything of."
-        elif not shown.readable:
-            summary = "There is no employer to count."
-    names = {rung.id: rung.words["en"] for rung in shown.ladder}
-    flows = tuple(_flows(shown, names))
+    before, after = _editions(shown)
+    summary = _summary(shown)
+    flows = tuple(_flows(shown))
     return ImpactView(
-        title=title,
+        title=shown.after.title["en"],
+        before=before,
+        after=after,
         summary=summary,
         on=day_words(on),
         notices=tuple(_notices(shown, on)),
         flows=flows,
-        flows_refused="" if flows else "Nothing of it can be shown without telling of a few.",
-        chart=_chart(shown, title, summary),
+        flows_refused="" if flows else TOO_FEW,
+        chart=_chart(shown, summary),
         changed=tuple(_criterion(each) for each in shown.criteria if each.change.what or each.order),
         groups=tuple(_group(group) for group in shown.groups),
         unreadable=tuple(
@@ -96,6 +121,25 @@ def impact_view(shown: ImpactShown, on: date, place: Callable[[int], str]) -> Im
             for each in shown.unreadable
         ),
     )
+
+
+def _editions(shown: ImpactShown) -> tuple[str, str]:
+    """What the two are called; working copies of one edition are told apart by their digests."""
+    one, other = shown.before, shown.after
+    if one.id != other.id:
+        return one.id, other.id
+    return f"{one.id} ({one.digest[:8]})", f"{other.id} ({other.digest[:8]})"
+
+
+def _summary(shown: ImpactShown) -> str:
+    if shown.readable is None:
+        return "There are too few employers to show anything of."
+    if not shown.readable:
+        return "There is no employer to count."
+    if any(len(cell.keys) == len(WAYS) for cell in shown.ways.cells):
+        return f"Of {shown.readable:,} employers so few rise, stay or fall that it cannot be told how many do which."
+    parts = [f"{cell.count:,} {' or '.join(_BECOMES[way] for way in cell.keys)}" for cell in shown.ways.cells]
+    return f"Of {shown.readable:,} employers, {listed(parts)}."
 
 
 def impact_json(shown: ImpactShown, place: Callable[[int], str]) -> dict[str, Any]:
@@ -119,7 +163,7 @@ def impact_json(shown: ImpactShown, place: Callable[[int], str]) -> dict[str, An
         ],
         "tiers": [rung.id or None for rung in shown.ladder],
         "ways": _cells(shown.ways),
-        "flows": {way: _cells(table) for way, table in shown.flows.items()},
+        "flows": [{"ways": list(ways), "cells": _cells(table, shown.because)} for ways, table in shown.flows.items()],
         "criteria": [
             {
                 "criterion": each.change.id,
@@ -136,7 +180,10 @@ def impact_json(shown: ImpactShown, place: Callable[[int], str]) -> dict[str, An
             for each in shown.criteria
         ],
         "nothing_met": {"falls": shown.none_met[0], "rises": shown.none_met[1]},
-        "groups": {group.id: {way: _cells(table) for way, table in group.ways.items()} for group in shown.groups},
+        "groups": {
+            group.id: [{"ways": list(ways), "cells": _cells(table)} for ways, table in group.ways.items()]
+            for group in shown.groups
+        },
     }
 
 
@@ -151,15 +198,23 @@ def impact_pdf(view: ImpactView, document: dict[str, Any], home: Home, on: date)
     return page_pdf(page, home, on, record=document, name="impact.json", about="The figures of the report")
 
 
-def _cells(table: Table | None) -> list[dict[str, Any]] | None:
-    """The cells of a table; those that count nothing are left out."""
-    if table is None or not table.cells:
+def _cells(
+    table: Table, because: Mapping[tuple[str, ...], tuple[str, ...]] | None = None
+) -> list[dict[str, Any]] | None:
+    """The cells of a table; those that count nothing are left out. None if nothing of it may be shown."""
+    if not table.cells:
         return None
-    return [{"cells": list(cell.keys), "count": cell.count} for cell in table.cells if cell.count]
+    cells = [cell for cell in table.cells if cell.count]
+    if because is None:
+        return [{"cells": list(cell.keys), "count": cell.count} for cell in cells]
+    return [
+        {"cells": list(cell.keys), "count": cell.count, "because_of": list(because.get(cell.keys, ()))}
+        for cell in cells
+    ]
 
 
-def _count(table: Table | None, key: str) -> str:
-    found = None if table is None else table.alone(key)
+def _count(table: Table, key: str) -> str:
+    found = table.alone(key)
     return HIDDEN if found is None else f"{found:,}"
 
 
@@ -172,6 +227,8 @@ def _notices(shown: ImpactShown, on: date) -> Iterator[str]:
         says = standing_of(found, on).says("en")
         if says:
             yield f"{edition}: {says}"
+    if shown.readable and shown.ways.alone(BELOW) == shown.readable:
+        yield "Nobody reaches a tier under either edition on that day. Evidence ages: try the day it was handed in for."
     if shown.unreadable:
         yield f"{len(shown.unreadable):,} of {shown.rows:,} rows cannot be read and counted nowhere; they are listed."
     yield (
@@ -180,33 +237,49 @@ def _notices(shown: ImpactShown, on: date) -> Iterator[str]:
     )
 
 
-def _flows(shown: ImpactShown, names: dict[str, str]) -> Iterator[tuple[str, str]]:
-    for table in shown.flows.values():
-        for cell in table.cells if table else ():
+def _flows(shown: ImpactShown) -> Iterator[FlowView]:
+    titles = {each.change.id: each.change.title["en"] for each in shown.criteria}
+    for ways, table in shown.flows.items():
+        whole = next(cell for cell in shown.ways.cells if cell.keys == ways)
+        for cell in table.cells or (whole,):
             if cell.count:
-                yield "; or ".join(_flow(key, names) for key in cell.keys), f"{cell.count:,}"
-    together = shown.ways.together
-    if together is not None:
-        yield " or ".join(together.keys), f"{together.count:,}"
+                because = tuple((id_, titles[id_]) for id_ in shown.because.get(cell.keys, ()))
+                moves = set(ways) <= {FALLS, RISES}
+                yield FlowView(_cell(cell, shown), f"{cell.count:,}", because, moves and not because)
 
 
-def _flow(key: str, names: dict[str, str]) -> str:
-    start, end = key.split(">")
-    return f"{names[start]}, as before" if start == end else f"{names[start]} → {names[end]}"
+def _cell(cell: Shown, shown: ImpactShown) -> str:
+    """What a cell of flows counts, in words; all of a way if its flows cannot be told apart."""
+    if cell.keys[0] in _BECOMES:
+        said = " or ".join(_BECOMES[way] for way in cell.keys)
+        return f"{said[0].upper()}{said[1:]}, from and to whatever tier"
+    return "; or ".join(_flow(key, shown) for key in cell.keys)
 
 
-def _chart(shown: ImpactShown, title: str, summary: str) -> Markup | None:
-    flows = shown.flow_counts
+def _flow(key: str, shown: ImpactShown) -> str:
+    start, end = shown.flow(key)
+    words = [shown.ladder[place].words["en"] for place in (start, end)]
+    if start == end:
+        return f"{words[0]}, as before"
+    return f"{'Rise' if end > start else 'Fall'}: {words[0]} → {words[1]}"
+
+
+def _chart(shown: ImpactShown, summary: str) -> Markup | None:
+    """The flows that are shown each by itself, but for those who reach no tier: they would dwarf all others."""
+    flows = {flow: number for flow, number in shown.flow_counts.items() if flow != (0, 0)}
     if not flows:
         return None
+    lowest = 0 if any(0 in flow for flow in flows) else 1
+    untold = shown.untold - {(0, 0)}
     return flow_chart(
-        [rung.words["en"] for rung in shown.ladder],
-        flows,
+        [rung.words["en"] for rung in shown.ladder[lowest:]],
+        {(start - lowest, end - lowest): number for (start, end), number in flows.items()},
         chart_id="flows",
-        title=title,
+        title=f"{shown.before.id} and {shown.after.id}",
         before=shown.before.edition,
         after=shown.after.edition,
-        description=f"{summary} The table beside it has every flow that may be shown.",
+        description=f"{summary} The table below has every flow that may be shown.",
+        partly=frozenset((side, flow[side] - lowest) for flow in untold for side in (0, 1) if flow[side] >= lowest),
     )
 
 
@@ -238,16 +311,23 @@ def _due(part: int | None, alone: int | None) -> str:
 
 def _group(group: GroupShown) -> GroupView:
     title = f"By {group.words['en']}"
-    tables = [group.ways[way] for way in WAYS]
-    if not any(table and table.cells for table in tables):
-        return GroupView(group.id, title, (), "Nothing of it can be shown without telling of a few.")
+    tables = {ways: table for ways, table in group.ways.items() if any(cell.count for cell in table.cells)}
+    if not tables:
+        return GroupView(group.id, title, (), (), TOO_FEW if group.ways else "")
+    refused = [" or ".join(_BECOMES[way] for way in ways) for ways, table in group.ways.items() if not table.cells]
     rows = []
     for option, words in group.options.items():
-        cells = tuple(_count(table, option) for table in tables)
+        cells = tuple(_count(table, option) for table in tables.values())
         if any(cell != "0" for cell in cells):
-            rows.append((words["en"], *cells))
-    sums = [table.together if table else None for table in tables]
-    if any(sums):
-        said = tuple(f"{each.count:,}" if each else "0" for each in sums)
-        rows.append(("those not shown, together", *said))
-    return GroupView(group.id, title, tuple((r[0], r[1], r[2], r[3]) for r in rows), "")
+            rows.append((words["en"], cells))
+    together = [table.together for table in tables.values()]
+    if any(together):
+        rows.append(("those not shown, together", tuple(f"{each.count:,}" if each else "0" for each in together)))
+    columns = tuple(_column(ways) for ways in tables)
+    untold = f"How many {' and how many '.join(refused)} cannot be told apart here: too few." if refused else ""
+    return GroupView(group.id, title, columns, tuple(rows), untold)
+
+
+def _column(ways: Ways) -> str:
+    said = " or ".join(_HEADS[way] for way in ways)
+    return f"{said[0].upper()}{said[1:]}"
