@@ -436,7 +436,7 @@ def test_whatever_is_shown_is_none_or_many_and_sums_up(impact: Impact, seed: int
     sizes = [0, 0, 0, 1, 2, 3, 4, 5, 6, 9, 40]
     flows: Counter[tuple[int, int]] = Counter()
     nations: Counter[tuple[str, str]] = Counter()
-    for flow in product(range(4), repeat=2):
+    for flow in product(range(4), range(4)):
         flows[flow] = chance.choice(sizes)
         for _ in range(flows[flow]):
             nations[chance.choice(["england", "wales", "scotland", "not-stated"]), direction(flow)] += 1
