@@ -29,7 +29,7 @@ from ohaccredit.language.walk import walk
 from ohaccredit.policy.plan_evidence import Change, Ground, standing
 from ohaccredit.standards.edition import Edition
 
-WORK = 60_000_000
+WORK = 25_000_000
 """The most work for one answer, in the solver's own units: some seconds."""
 MOST_NEW_ITEMS = 4
 YEARS_KNOWN = 60
