@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -314,6 +315,19 @@ def test_what_shows_the_differences_of_2027_can_be_assessed_by_anybody(of_2027: 
             assert one is not None
             assert other is not None
             assert (one.outcome, other.outcome) == (witness.was, witness.now)
+
+
+def test_without_the_solver_what_lies_ready_is_tried_and_the_rest_is_not_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    for name in [*sys.modules]:
+        if name == "ohaccredit.policy.diff_solve" or name.startswith("ohaccredit.language.solve"):
+            monkeypatch.delitem(sys.modules, name)
+    behaviour = compared(tmp_path, uptake("at_least: 50%"), uptake("at_least: 80%")).behaviours[0]
+    assert behaviour.result == "not decided"
+    assert behaviour.undecided == ("stricter", "laxer", "otherwise")
+    assert behaviour.why.startswith("The solver is not installed.")
 
 
 # ── The command ──

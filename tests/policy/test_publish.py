@@ -357,3 +357,74 @@ def test_a_criterion_added_to_the_source_tree_but_not_cited_is_no_file_of_the_ed
     other = (HOME[SOURCE] or "").replace("notes", "other").replace("S-01", "O-01")
     home = make_home({**HOME, "standards/sources/other.yaml": other, CRITERIA: criteria("registered")})
     assert "standards/sources/other.yaml" not in published(home).files
+
+
+def test_what_is_published_already_is_refused_before_any_gate_is_asked(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(HOME)
+    published(home)
+    monkeypatch.setattr("ohaccredit.policy.gates.GATES", (Gate("never", "is asked", f"{__name__}:never_asked"),))
+    again = run_ohaccredit("--home", home.root, "rules", "publish", "small", "1", "--by", "A", "--why", "B")
+    assert (again.code, again.out) == (2, "")
+    assert "was published on 2026-11-22 by A. Editor" in again.err
+    nobody = run_ohaccredit("--home", home.root, "rules", "publish", "small", "1", "--by", " ", "--why", "B")
+    assert "--by says nothing" in nobody.err
+
+
+def never_asked(home: Home, edition: Edition) -> GateResult:
+    raise AssertionError("a gate was asked")
+
+
+def wordy(home: Home, edition: Edition) -> GateResult:
+    return GateResult("not_installed", "  It is missing.\n  Install it.")
+
+
+def test_what_a_gate_says_stands_on_one_line(make_home: MakeHome) -> None:
+    home = make_home(HOME)
+    gate = Gate("wordy", "says much", f"{__name__}:wordy")
+    (passage,) = pass_gates(home, load_edition(home, "small"), ("wordy",), gates=(gate,))
+    assert passage.outcome.says == "It is missing. Install it."
+    prepared = prepare_publication(home, load_edition(home, "small"), [passage], on=ON, by="x", why="y", program="1")
+    publish(home, prepared)
+    assert [(each.result, each.says) for each in published_of(home, "small").gates] == [
+        ("left_out", "It is missing. Install it.")
+    ]
+
+
+def test_that_a_failed_gate_cannot_be_left_out_is_said(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ohaccredit.policy.gates.GATES", GATES)
+    more = "{name: of nine, given: {organisation: {headcount: 9}}, expect: met, because: wrong}"
+    wrong = f"{HOME[CASES]}  - {more}\n"
+    home = make_home({**HOME, CASES: wrong})
+    before = snapshot(home)
+    arguments = ("--home", home.root, "rules", "publish", "small", "1", "--by", "A", "--why", "B", "--without", "cases")
+    result = run_ohaccredit(*arguments)
+    assert result.code == 1
+    assert "1 of 5 cases come out differently than expected  (it failed, and so it cannot be left out)" in result.out
+    assert "registered, of nine: expected met, came out not applicable" in result.err
+    assert snapshot(home) == before
+
+
+def test_a_withdrawal_says_from_which_day_it_holds(make_home: MakeHome) -> None:
+    home = make_home(HOME)
+    published(home)
+    arguments = ("--home", home.root, "rules", "withdraw", "small", "1", "--by", "B", "--because", "x")
+    result = run_ohaccredit(*arguments, "--on", "2026-12-01")
+    assert result.code == 0, result.err
+    assert "Withdrawn: small/1, from 2026-12-01 on." in result.out
+
+
+@pytest.mark.parametrize("name", [STANDARD, CRITERIA, RULE, CASES, "rules/common/1/derived.yaml", PEOPLE])
+def test_the_digest_that_assessments_name_covers_standard_rules_figures_and_cases(
+    make_home: MakeHome, tmp_path: Path, name: str
+) -> None:
+    home = make_home(HOME)
+    file = home.root / name
+    text = file.read_text()
+    file.write_text(f"{text}# a remark\n")
+    other = load_edition(home, "small").digest
+    file.write_text(text)
+    digest = published(home).digest
+    assert digest != other
+    assert json.loads(record(home, tmp_path))["digests"]["edition"] == digest

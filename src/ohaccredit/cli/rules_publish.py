@@ -51,7 +51,7 @@ def publish(
     from importlib.metadata import version
 
     from ohaccredit.policy.gates import GATES, pass_gates
-    from ohaccredit.policy.publish import prepare_publication
+    from ohaccredit.policy.publish import check_may_be_asked, prepare_publication
     from ohaccredit.policy.publish import publish as write
     from ohaccredit.standards.loading import load_edition
 
@@ -61,6 +61,7 @@ def publish(
 
     home = home_of(ctx)
     loaded = load_edition(home, standard, edition)
+    check_may_be_asked(loaded, by, why)
     passages = pass_gates(home, loaded, without, GATES, told)
     blocked = [passage for passage in passages if passage.blocks]
     if not as_json:
@@ -98,6 +99,8 @@ def _show(passage: Passage) -> None:
     hint = "  (left out)" if passage.left_out else ""
     if passage.blocks and passage.outcome.result != "failed":
         hint = f"  (--without {passage.gate.name} goes on without it; --why then says why)"
+    elif passage.blocks and passage.asked_without:
+        hint = "  (it failed, and so it cannot be left out)"
     click.secho(f"{mark} ", fg=colour, nl=False)
     click.echo(f"{passage.gate.name}: {passage.outcome.says}{hint}")
 
@@ -127,8 +130,10 @@ def withdraw(ctx: click.Context, standard: str, edition: str, by: str, because: 
     from ohaccredit.standards.loading import load_edition
 
     home = home_of(ctx)
-    end(home, load_edition(home, standard, edition), on=on or date.today(), by=by, because=because)
-    click.secho(f"Withdrawn: {standard}/{edition}.", fg="green")
+    day = on or date.today()
+    end(home, load_edition(home, standard, edition), on=day, by=by, because=because)
+    click.secho(f"Withdrawn: {standard}/{edition}, from {day} on.", fg="green")
+    click.echo("It can still be assessed against by name, and every output says that no award can rest on it.")
 
 
 @click.command("draft")

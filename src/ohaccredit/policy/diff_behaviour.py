@@ -16,6 +16,7 @@ from ohaccredit.assessment.assess import assess
 from ohaccredit.assessment.submission import Submission
 from ohaccredit.language.encode import encode
 from ohaccredit.language.outcome import Outcome
+from ohaccredit.language.problems import ProblemsFound
 from ohaccredit.language.walk import evidence_named
 from ohaccredit.policy.diff_candidates import Candidate
 from ohaccredit.policy.diff_evidence import evidence_of_both
@@ -168,10 +169,8 @@ class _Pair:
             return self._left_open(id_, on, witnesses, why)
         try:
             from ohaccredit.policy.diff_solve import Asked, NotEncodable
-        except ModuleNotFoundError as missing:
-            if missing.name != "z3":
-                raise
-            why = 'the solver is not installed; install it with pip install "ohaccredit[prove]"'
+        except ProblemsFound as missing:
+            why = " ".join(str(missing).split()).removesuffix(".")
             return self._left_open(id_, on, witnesses, why)
         try:
             asked = Asked(self._with_both_rules(id_), id_, f"{id_} (before)", on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ohaccredit.language.problems import Problem, ProblemsFound
@@ -57,6 +57,8 @@ class Passage:
     gate: Gate
     outcome: GateResult
     left_out: bool
+    asked_without: bool = False
+    """Was it asked to go on without it? That helps nothing where it failed."""
 
     @property
     def blocks(self) -> bool:
@@ -84,7 +86,8 @@ def pass_gates(
         told(gate)
         outcome = _ask(gate, home, edition)
         can_be_left_out = outcome.result in ("not_decided", "not_installed")
-        passages.append(Passage(gate, outcome, can_be_left_out and gate.name in without))
+        asked = gate.name in without
+        passages.append(Passage(gate, outcome, can_be_left_out and asked, asked))
     return passages
 
 
@@ -96,4 +99,5 @@ def _ask(gate: Gate, home: Home, edition: Edition) -> GateResult:
         missing = getattr(error, "name", None)
         what = "" if missing in (None, module, name) else f": {missing} is missing"
         return GateResult("not_installed", f"not installed{what}")
-    return check(home, edition)
+    outcome = check(home, edition)
+    return replace(outcome, says=" ".join(outcome.says.split()))

@@ -49,11 +49,18 @@ class Prepared:
     """Each shared file, with its SHA-256."""
 
 
+def check_may_be_asked(edition: Edition, by: str, why: str) -> None:
+    """Raises ProblemsFound for what no gate has to be asked about: what is published already, or names nobody."""
+    problems = list(_may_not(edition, by, why))
+    if problems:
+        raise ProblemsFound(problems)
+
+
 def prepare_publication(
     home: Home, edition: Edition, passages: Sequence[Passage], *, on: date, by: str, why: str, program: str
 ) -> Prepared:
     """What publishing would write. Raises ProblemsFound if it may not be written."""
-    problems = [*_may_not(edition, by, why)]
+    problems = [*_may_not(edition, by, why), *_rests_on_what_may_change(edition)]
     if problems:
         raise ProblemsFound(problems)
     assert not any(passage.blocks for passage in passages), "the caller has asked"
@@ -138,13 +145,16 @@ def _may_not(edition: Edition, by: str, why: str) -> Iterator[Problem]:
         said = edition.publication.published
         message = f"{edition.id} was published on {said.on} by {said.by}. What is published is not published again."
         yield Problem(message, hint="Work on a new edition: ohaccredit rules draft.")
-    for id_ in sorted(id_ for id_, other in edition.rests_on.items() if other.publication is None):
-        yield Problem(f"{id_} is not published, and {edition.id} rests on it.", hint="Publish it first.")
     force, trial = edition.in_force, edition.dry_run
     place = Place(f"standards/{edition.id}/standard.yaml", 1, 1)
     if trial is not None and not _before(trial, force):
         message = "The dry run does not end before the edition is in force."
         yield Problem(message, place, "/dry_run", "Give it an until, a day before in_force begins.")
+
+
+def _rests_on_what_may_change(edition: Edition) -> Iterator[Problem]:
+    for id_ in sorted(id_ for id_, other in edition.rests_on.items() if other.publication is None):
+        yield Problem(f"{id_} is not published, and {edition.id} rests on it.", hint="Publish it first.")
 
 
 def _before(trial: ForceOf, force: ForceOf) -> bool:
