@@ -65,7 +65,7 @@ def _impact(folder: Path) -> None:
     population = folder / "population.ndjson"
     _ohaccredit("population", "make", population, "--number", ROWS, "--on", ON)
     title(f"From edition 2026 to the draft for 2027: impact on {ROWS:,} employers")
-    ran = _ohaccredit("rules", "impact", "2026", "2027", population, "--json")
+    ran = _ohaccredit("rules", "impact", "2026", "2027", population, "--on", ON, "--json")
     hundred_thousand = ran.wall * 100_000 / ROWS
     table([("", "seconds", "CPU"), (f"{ROWS:,} employers", say_time(ran.wall), say_time(ran.cpu))])
     aim("impact, of 100,000 employers", hundred_thousand, 30, unit="s")
