@@ -45,8 +45,11 @@ class Impact:
         self.changes = changes_between(self.before, self.after, on)
         self.groups = Groups(self.before, on)
         self._rungs = Rungs({rung.id: number for number, rung in enumerate(self.ladder)})
-        one = can_be_one(self.before, self.after, on)
-        self._both = Both(self.before, self.after, on, self._rungs) if one else None
+
+    @cached_property
+    def _both(self) -> Both | None:
+        one = can_be_one(self.before, self.after, self.on)
+        return Both(self.before, self.after, self.on, self._rungs) if one else None
 
     @property
     def asked_by_either(self) -> Edition:
