@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from datetime import date, timedelta
 from pathlib import Path
@@ -383,6 +384,23 @@ def test_evidence_is_said_in_the_words_of_its_types(tmp_path: Path) -> None:
         ("practitioners, item 1: end of registration", "30 June 2026"),
     ]
     assert list(evidence_lines({}, edition)) == []
+
+
+def test_a_standard_that_gives_a_verdict_is_compared_without_tiers(home: Home, tmp_path: Path) -> None:
+    for folder in ("standards", "rules"):
+        shutil.copytree(home.root / folder, tmp_path / folder)
+    figures = tmp_path / "rules/fit-note/2026/parameters.yaml"
+    figures.write_text(figures.read_text().replace("from: 2010-04-06, value: 3,", "from: 2010-04-06, value: 2,", 1))
+    other = Home(tmp_path)
+    found = difference((home, load_edition(home, "fit-note", "2026")), (other, load_edition(other, "fit-note", "2026")))
+    read_it = {"three-months-at-most", "law-and-guidance-agree"}
+    assert {each.criterion for each in found.behaviours if not each.by_text} == read_it
+    behaviour = found.behaviour("three-months-at-most")
+    assert behaviour is not None
+    assert "stricter" in behaviour.directions
+    view = difference_view(found)
+    assert view.tiers == ()
+    assert view.before != view.after
 
 
 def test_what_counts_and_never_against_is_said_to_move_nobody(of_2027: Difference) -> None:

@@ -361,6 +361,12 @@ def test_where_too_few_move_all_rows_together_are_still_split_by_flow(impact: Im
     assert [each.says for each in view.flows] == ["High, as before", "Rise: Low → Middle; or Low, as before"]
 
 
+def test_a_population_of_nine_that_cannot_be_split_is_refused_in_words(impact: Impact) -> None:
+    view = impact_view(show(impact, Tally(9, [], Counter({(1, 2): 3, (1, 1): 3, (3, 3): 3}))), ON, str)
+    assert view.flows == ()
+    assert view.flows_refused == "Nothing of it can be shown without telling of a few."
+
+
 def test_who_reaches_no_tier_under_either_is_told_from_who_stays_on_one(impact: Impact) -> None:
     view = impact_view(show(impact, Tally(20, [], Counter({(1, 1): 8, (0, 0): 12}))), ON, str)
     assert view.summary == "Of 20 employers, 0 fall, 0 rise, 8 stay on their tier and 12 reach no tier under either."

@@ -142,8 +142,8 @@ def _print(view: DifferenceView) -> None:
             _print_witness(witness)
         if each.no_tier:
             click.echo(f"  {each.no_tier}")
-    click.echo("")
-    click.secho("Tiers reached", bold=True)
+    if view.tiers:
+        click.secho("\nTiers reached", bold=True)
     for line in view.tiers:
         click.echo(f"  {line}")
     for heading, subjects in view.others:

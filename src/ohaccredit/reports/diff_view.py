@@ -84,7 +84,7 @@ def difference_view(found: Difference) -> DifferenceView:
         day_said(found.on),
         _summary(found),
         criteria,
-        tuple(tier_said(each, found) for each in found.tiers) or (_no_tiers(found),),
+        _tiers(found),
         tuple(
             (heading, _by_subject(tuple(each for each in found.changes if each.about == about)))
             for about, heading in ABOUT.items()
@@ -208,8 +208,12 @@ def _tier(edition: Edition, id_: str) -> str:
     return edition.tier(id_).words["en"] if id_ else "no tier"
 
 
-def _no_tiers(found: Difference) -> str:
-    return f"None found among {found.examples} example submissions and the evidence above; others may exist."
+def _tiers(found: Difference) -> tuple[str, ...]:
+    """The submissions whose tier differs; empty for a standard that has no tiers."""
+    if not found.after.ladder:
+        return ()
+    none = f"None found among {found.examples} example submissions and the evidence above; others may exist."
+    return tuple(tier_said(each, found) for each in found.tiers) or (none,)
 
 
 def _by_subject(changes: tuple[Change, ...]) -> tuple[tuple[str, tuple[Change, ...]], ...]:

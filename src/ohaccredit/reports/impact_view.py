@@ -241,7 +241,7 @@ def _flows(shown: ImpactShown) -> Iterator[FlowView]:
     titles = {each.change.id: each.change.title["en"] for each in shown.criteria}
     for ways, table in shown.flows.items():
         whole = next(cell for cell in shown.ways.cells if cell.keys == ways)
-        for cell in table.cells or (whole,):
+        for cell in table.cells or ((whole,) if len(ways) < len(WAYS) else ()):
             if cell.count:
                 because = tuple((id_, titles[id_]) for id_ in shown.because.get(cell.keys, ()))
                 moves = set(ways) <= {FALLS, RISES}
