@@ -23,7 +23,7 @@ demo: install pdf-libraries  ## Assess an example: the result on screen, the rep
 	@$(BIN)/ohaccredit assess $(EXAMPLE) --on $(ON) --pdf out/report.pdf --html out/report.html
 	@echo "Next: $(BIN)/ohaccredit --help"
 
-test: install pdf-libraries  ## Run the tests (about two minutes on two cores)
+test: install pdf-libraries  ## Run the tests (about three minutes on two cores)
 	@$(BIN)/python -m pytest -n auto -m "not long and not spark"
 
 coverage: install pdf-libraries  ## Run the tests and show what they do not reach (about four minutes)
