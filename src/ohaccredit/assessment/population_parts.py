@@ -7,11 +7,9 @@ Whoever writes a part, in this process or on another machine, writes the same by
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ohaccredit.assessment.assess import engine_digest
+from ohaccredit.assessment.no_cycles import no_cycles
 from ohaccredit.assessment.population import ERRORS, ROW, TIER, Population
 from ohaccredit.assessment.population_input import ROWS, Input, Part, batches_of, lines_of
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
@@ -79,24 +78,12 @@ def write_part(population: Population, read: Input, part: Part, folder: Path, jo
     passing = target.with_name(f".{target.name}.{os.getpid()}")
     schema = population.schema.with_metadata({_JOB: json.dumps({**job, "part": str(part.number)})})
     rows = 0
-    with _no_cycles(), pq.ParquetWriter(passing, schema, compression="zstd") as writer:
+    with no_cycles(), pq.ParquetWriter(passing, schema, compression="zstd") as writer:
         for batch in assessed(population, read, part):
             writer.write_batch(batch)
             rows += batch.num_rows
     passing.replace(target)
     return rows
-
-
-@contextmanager
-def _no_cycles() -> Iterator[None]:
-    """Without the search for cycles: what is read has none, and the search walks all columns again and again."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 FIRST_ERRORS = 5

@@ -8,14 +8,13 @@ What is counted here (`impact_count`) is exact and not for show: `impact_shown` 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from ohaccredit.assessment.no_cycles import no_cycles
 from ohaccredit.assessment.population import Line
 from ohaccredit.assessment.prepare import ROOT
 from ohaccredit.language.json_source import read_json
@@ -63,7 +62,7 @@ class Impact:
 
     def count(self, lines: Iterable[Line]) -> Tally:
         """Decide rows under both editions and count what becomes of them."""
-        with _no_cycles():
+        with no_cycles():
             return self._tally(list(lines))
 
     def _tally(self, lines: Sequence[Line]) -> Tally:
@@ -124,18 +123,6 @@ class Impact:
                 first = found.problems[0]
                 tally.unreadable.append(Unreadable(line.number, "", first.message, first.pointer))
                 yield None
-
-
-@contextmanager
-def _no_cycles() -> Iterator[None]:
-    """Without the search for cycles: what is read has none, and the search walks all of it again and again."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 # ── Reading ─────────────────────────────────────────────────────────────────────────────────────────
