@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 from ohaccredit.language.months import shift_months
 from ohaccredit.language.solve_logic import (
@@ -113,8 +114,17 @@ def _months_of(first: int, last: int) -> list[date]:
 
 def _by_table(start: Day, months: int) -> Term:
     """A run of days moves by the same number of days; the last days before a shorter month all move to its end."""
-    pieces: list[tuple[int, int | None, int]] = []  # last day, days moved (None: all to one day), that day
-    for month in _months_of(start.first, start.last):
+    if isinstance(start.ordinal, int):
+        return shift_months(date.fromordinal(start.ordinal), months).toordinal()
+    runs: list[Piece] = [(last, _moving(delta, fixed)) for last, delta, fixed in _runs(start.first, start.last, months)]
+    return _tree(start.ordinal, runs)
+
+
+@cache
+def _runs(first: int, last: int, months: int) -> tuple[tuple[int, int | None, int], ...]:
+    """The last day of each run, how many days it moves (None: all of it to one day), and that day."""
+    pieces: list[tuple[int, int | None, int]] = []
+    for month in _months_of(first, last):
         next_month = shift_months(month, 1) if (month.year, month.month) != (9999, 12) else None
         end = LAST_DAY if next_month is None else next_month.toordinal() - 1
         target = shift_months(month, months)
@@ -126,10 +136,7 @@ def _by_table(start: Day, months: int) -> Term:
         pieces.append((kept, delta, 0))
         if kept < end:
             pieces.append((end, None, target.toordinal() + length - 1))
-    if isinstance(start.ordinal, int):
-        return shift_months(date.fromordinal(start.ordinal), months).toordinal()
-    runs: list[Piece] = [(last, _moving(delta, fixed)) for last, delta, fixed in pieces]
-    return _tree(start.ordinal, runs)
+    return tuple(pieces)
 
 
 def _moving(delta: int | None, fixed: int) -> Callable[[Term], Term]:

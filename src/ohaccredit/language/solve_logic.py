@@ -31,12 +31,12 @@ Counted = list[tuple[Truth, int]]
 
 def all_of(parts: Iterable[Truth]) -> Truth:
     """Is every one of them so?"""
-    return _joined(parts, False, z3.And)
+    return _joined(parts, False, z3.Z3_mk_and)
 
 
 def any_of(parts: Iterable[Truth]) -> Truth:
     """Is at least one of them so?"""
-    return _joined(parts, True, z3.Or)
+    return _joined(parts, True, z3.Z3_mk_or)
 
 
 def both(*parts: Truth) -> Truth:
@@ -60,7 +60,10 @@ def _joined(parts: Iterable[Truth], decides: bool, join: Any) -> Truth:
         return not decides
     if len(kept) == 1:
         return next(iter(kept.values()))
-    return join(*kept.values())
+    # The solver's own And and Or look into every part again, which would take longer than all the rest.
+    terms = [part.as_ast() for part in kept.values()]
+    context = next(iter(kept.values())).ctx
+    return z3.BoolRef(join(context.ref(), len(terms), (z3.Ast * len(terms))(*terms)), context)
 
 
 def no(part: Truth) -> Truth:

@@ -128,42 +128,18 @@ class _Survey:
             self._derived(parameter.by, scopes)
         if node.as_of is not None:
             self.starts |= {dated.start for dated in parameter.values}
-        self.figures |= self._numbers(node)
-
-    def _numbers(self, node: t.Value | None) -> set[Fraction]:
-        """The numbers that a value can be, as far as the rules settle them."""
-        match node:
-            case t.Constant(value=Fraction() as figure):
-                return {figure}
-            case t.ParameterValue(name):
-                values = self._dated(name, node.as_of is None)
-                return {each for each in values if isinstance(each, Fraction)}
-            case t.DerivedValue(name):
-                derived = self.definitions.derived[name]
-                return {
-                    n for part in (derived.value, *(band.then for band in derived.bands)) for n in self._numbers(part)
-                }
-            case t.Arithmetic():
-                return {number for part in node.operands for number in self._numbers(part)}
-            case _:
-                return set()
+        self.figures |= settled_numbers(node, self.definitions, self.on)
 
     def _options(self, node: t.Value) -> set[str]:
         if not isinstance(node, t.ParameterValue):
             return set()
-        values = self._dated(node.name, node.as_of is None)
+        values = _dated(node, self.definitions, self.on)
         return {
             each
             for value in values
             for each in (value if isinstance(value, tuple) else (value,))
             if isinstance(each, str)
         }
-
-    def _dated(self, name: str, today: bool) -> list[Fraction | str | tuple[str, ...]]:
-        parameter = self.definitions.parameters[name]
-        current = parameter.on(self.on)
-        held = list(parameter.values) if not today else [] if current is None else [current]
-        return [value for dated in held for value in (dated.by_factor.values() if parameter.by else (dated.value,))]
 
     # ── Lists ──
 
@@ -174,7 +150,7 @@ class _Survey:
 
     def _list(self, node: t.Quantified, scopes: tuple[Start, ...]) -> Start:
         places = self._places(node.over, scopes)
-        bounds = self._numbers(node.bound)
+        bounds = settled_numbers(node.bound, self.definitions, self.on)
         chosen_by = (node.where or node.satisfying) if node.kind in ("some", "count") else None
         most = max((ceil(bound) for bound in bounds), default=1) if node.kind == "count" else 1
         self._need(places, chosen_by, min(most, MOST_COUNTED))
@@ -215,11 +191,36 @@ class _Survey:
                 self._series(one, scopes)
                 for place in self._places(one.series, scopes):
                     asked = self.series[place]
-                    numbers = self._numbers(other)
+                    numbers = settled_numbers(other, self.definitions, self.on)
                     if isinstance(one, t.SeriesLevel):
                         asked.levels |= numbers
                     elif one.what == "points":
                         asked.counts |= numbers
+
+
+def settled_numbers(node: t.Value | None, definitions: t.Definitions, on: date) -> set[Fraction]:
+    """The numbers that a value can be, as far as the rules settle them on a day."""
+    match node:
+        case t.Constant(value=Fraction() as figure):
+            return {figure}
+        case t.ParameterValue():
+            return {each for each in _dated(node, definitions, on) if isinstance(each, Fraction)}
+        case t.DerivedValue(name):
+            derived = definitions.derived[name]
+            parts = (derived.value, *(band.then for band in derived.bands))
+            return {number for part in parts for number in settled_numbers(part, definitions, on)}
+        case t.Arithmetic():
+            return {number for part in node.operands for number in settled_numbers(part, definitions, on)}
+        case _:
+            return set()
+
+
+def _dated(node: t.ParameterValue, definitions: t.Definitions, on: date) -> list[Fraction | str | tuple[str, ...]]:
+    """What a parameter can be: by factor, and on any day if it is read as of another."""
+    parameter = definitions.parameters[node.name]
+    current = parameter.on(on)
+    held = list(parameter.values) if node.as_of is not None else [] if current is None else [current]
+    return [value for dated in held for value in (dated.by_factor.values() if parameter.by else (dated.value,))]
 
 
 def _series_at(record: Record, path: str) -> Series | None:

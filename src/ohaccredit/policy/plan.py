@@ -26,7 +26,8 @@ from ohaccredit.policy.plan_apply import carry_out, with_evidence
 from ohaccredit.policy.plan_costs import Weights, weights_of
 from ohaccredit.policy.plan_evidence import Ground
 from ohaccredit.policy.plan_groups import Group, cheapest_together, groups_of
-from ohaccredit.policy.plan_search import WORK, Done, Search, Way, combined
+from ohaccredit.policy.plan_room import Room
+from ohaccredit.policy.plan_search import WORK, Done, Search, Way, combined, said
 from ohaccredit.policy.renewals import STANDING, Renewal, renewals
 from ohaccredit.standards.edition import Criterion, Tier
 
@@ -175,7 +176,6 @@ class _Planner:
         self.alone: dict[str, tuple[Search, Way]] = {}
         """For each criterion that is planned, the search for it by itself and what it found."""
         self.joined: dict[tuple[str, ...], Search] = {}
-        self.scopes: dict[str, None] = {}
         self.searches = 0
 
     def plan(self) -> Plan:
@@ -213,7 +213,6 @@ class _Planner:
         id_ = finding.criterion.id
         way = Way("not decided", why=search.not_encodable[id_]) if id_ in search.not_encodable else search.cheapest()
         self.alone[id_] = search, way
-        self.scopes.update(dict.fromkeys(search.scope.said()))
         facts: tuple[Path, ...] = ()
         if way.result == "none":
             freed = self._search([finding], facts_open=True)
@@ -221,23 +220,26 @@ class _Planner:
             facts = tuple(each.change.path for each in other.done if each.change.fact)
         self.closings[id_] = Closing(finding, way, facts)
 
-    def _room(self, ids: Iterable[str]) -> dict[tuple[str, str], int]:
-        """How many new items of each list some criteria may need together: as many as they need apart, and one more."""
+    def _room(self, ids: Iterable[str]) -> Room:
+        """How many new items of each list some criteria may need together: as many as they need apart."""
+        room: dict[tuple[str, str], int] = {}
         added: dict[tuple[str, str], int] = {}
-        for id_ in ids:
-            for each in self.closings[id_].way.done if id_ in self.closings else ():
+        for search, way in (self.alone[id_] for id_ in ids):
+            for place, number in search.room.items():
+                room[place] = max(number, room.get(place, 0))
+            for each in way.done:
                 if each.change.kind == "add":
                     path = ".".join(str(step) for step in each.change.path[1:] if not isinstance(step, int))
                     what = next(iter(each.value.values()), "") if len(each.change.path) == 3 else ""
                     added[path, what] = added.get((path, what), 0) + 1
-        return {path: number + 1 for path, number in added.items()}
+        return {place: max(number, added.get(place, 0)) for place, number in room.items()}
 
     def _search(
         self,
         findings: Sequence[Finding],
         *,
         facts_open: bool = False,
-        room: Mapping[tuple[str, str], int] | None = None,
+        room: Room | None = None,
         evidence: Mapping[str, Encoded] | None = None,
     ) -> Search:
         floors = {
@@ -481,7 +483,7 @@ class _Planner:
             tuple(renewals(after, tiers)) if last else (),
             self.waiting,
             self.weights,
-            tuple(self.scopes),
+            said([*(search for search, _ in self.alone.values()), *self.joined.values()]),
             self.linked,
         )
 

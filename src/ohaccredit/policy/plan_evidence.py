@@ -97,7 +97,7 @@ class Ground:
     """For lists whose items say what they are: what rules ask for. A new item is of one of these kinds from the start,
     so that the solver does not try which place is of which kind."""
     room: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """How many new items of a list and kind there is room for, where the scope's number is not meant."""
+    """How many new items of a list and kind there is room for."""
     changes: list[Change] = field(default_factory=list)
     lengths: dict[Path, int] = field(default_factory=dict)
     """How many items each list has as it stands."""
@@ -315,7 +315,7 @@ class StandingList(Places):
         self.places = []
         self._kinds: list[str | None] = []
         ground.lengths[spot.at] = len(items)
-        for index, what in enumerate([*(None for _ in items), *_new(scope, ground, spot)]):
+        for index, what in enumerate([*(None for _ in items), *_new(ground, spot)]):
             place = f"{path}.{index}"
             old = index < len(items)
             there: Truth = True if old else z3.Bool(f"{place} is there")
@@ -349,13 +349,12 @@ class StandingList(Places):
             yield from item.limits()
 
 
-def _new(scope: Scope, ground: Ground, spot: Spot) -> Iterator[str | None]:
+def _new(ground: Ground, spot: Spot) -> Iterator[str | None]:
     """The places for new items, each with its kind where items have one."""
     path = spot_path(spot)
     kinds: Sequence[str | None] = ground.kinds_of.get(path) or (None,)
     for kind in kinds:
-        usual = 1 if ground.room else scope.items_of(path)
-        yield from [kind] * ground.room.get((path, kind or ""), usual)
+        yield from [kind] * ground.room.get((path, kind or ""), 0)
 
 
 def _item(identity: str, what: str | None) -> Callable[[Any], Any]:

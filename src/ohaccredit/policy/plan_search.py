@@ -21,12 +21,14 @@ from ohaccredit.language.encode import Encoded
 from ohaccredit.language.months import shift_months
 from ohaccredit.language.solve import NotEncodable, World
 from ohaccredit.language.solve_evidence import DateField, is_so
-from ohaccredit.language.solve_logic import Truth, all_of, choose, either, no
+from ohaccredit.language.solve_logic import Truth, all_of, any_of, either, no
 from ohaccredit.language.solve_plausible import Plausible, plausible
 from ohaccredit.language.solve_propose import propose_scope
 from ohaccredit.language.types import Choice, ListOf
 from ohaccredit.language.walk import walk
+from ohaccredit.policy.plan_cheapest import cheapest
 from ohaccredit.policy.plan_evidence import Change, Ground, standing
+from ohaccredit.policy.plan_room import Room, RoomFor
 from ohaccredit.standards.edition import Edition
 
 WORK = 25_000_000
@@ -74,7 +76,7 @@ class Search:
         findings: Sequence[Finding],
         *,
         work: int = WORK,
-        room: Mapping[tuple[str, str], int] | None = None,
+        room: Room | None = None,
     ) -> None:
         self.ground = ground
         self._work = work
@@ -86,7 +88,13 @@ class Search:
             for path, number in scope.items.items()
         }
         ground.kinds_of = _kinds_of(edition, rules)
-        ground.room = room or {}
+        if room is None:
+            identity = {name: edition.evidence[name].identified_by[0] for name in ground.kinds_of}
+            needs = RoomFor(edition.definitions, rules_of, ground.kinds_of, identity, lambda path: items.get(path, 1))
+            room = needs.rules(rules)
+            if any(finding.satisfied for finding in findings):  # new items of others must not break what is met
+                room = {place: max(1, number) for place, number in room.items()}
+        self.room = ground.room = room
         self.scope = replace(
             scope, items=items, copies={}, first_day=min(scope.first_day, shift_months(rules_of, -12 * YEARS_KNOWN))
         )
@@ -132,29 +140,16 @@ class Search:
         wanted = [*self.met.values(), *(no(all_of(self.touched[kind] for kind in kinds)) for kinds in avoiding)]
         if any(each is False for each in wanted):
             return Way("none")
-        prices = [(done, price) for done, price in self.ground.prices(paid) if done is not False and price]
-        open_ = [(done, price) for done, price in prices if done is not True]
-        optimizer = z3.Optimize()
-        optimizer.set("rlimit", self._work)
-        optimizer.add(*self._solver.assertions(), *wanted)
-        if open_:
-            optimizer.minimize(z3.Sum([choose(done, price, 0) for done, price in open_]))
-        answer = optimizer.check()
-        if answer == z3.unsat:
-            return Way("none")
         self._solver.push()
-        self._solver.add(*wanted)
-        if answer == z3.sat:
-            model = optimizer.model()
-        elif self._solver.check() == z3.sat:
-            model = self._solver.model()
-        else:
-            self._solver.pop()
-            return Way("not decided", why="the bound on the solver's work was reached")
-        done = self._ordinary(model)
+        self._solver.add(*(each for each in wanted if each is not True))
+        found = cheapest(self._solver, self.ground.prices(paid), self._work)
+        done = () if found.model is None else self._ordinary(found.model)
         self._solver.pop()
-        price = sum(price for done, price in prices if is_so(model, done))
-        return Way("found", done, price, answer == z3.sat)
+        if found.none:
+            return Way("none")
+        if found.model is None:
+            return Way("not decided", why="the bound on the solver's work was reached")
+        return Way("found", done, found.price, found.proved)
 
     def needs(self, kind: str) -> bool:
         """Was it shown that there is no way that leaves a kind of evidence as it is?"""
@@ -172,30 +167,74 @@ class Search:
         """The same changes with the most ordinary dates: the day of the plan, or years from it for what is renewed."""
         done = [each for each in self.ground.changes if is_so(model, each.done)]
         self._solver.add(*(each.done if each in done else no(each.done) for each in self.ground.changes))
-        today, year = self.ground.on.toordinal(), shift_months(self.ground.on, 12).toordinal()
+        alike: dict[tuple[str, ...], list[Any]] = {}
         for each in done:
-            if not isinstance(each.part, DateField):
-                continue
-            value: Any = each.part.value
-            found = self._with(value.ordinal == today)
-            if found is None or self._with(value.ordinal == today - 1) is None:
-                # It has to lie ahead, as the last day of a certificate; one that ends today would not last.
-                later = self._with(value.ordinal == year)
-                found, day = (later, year) if later is not None else (found, today)
-            else:
-                day = today
-            if found is not None:
-                model = found
-                self._solver.add(value.ordinal == day)
+            if isinstance(each.part, DateField):
+                names = tuple(step for step in each.path if isinstance(step, str))
+                alike.setdefault(names, []).append(each.part.value)
+        for days in alike.values():
+            if len(days) == 1 or not self._set_alike(days):
+                for day in days:
+                    self._set_alike([day])
+        if self._solver.check() == z3.sat:
+            model = self._solver.model()
         return tuple(_placed([Done(each, each.read(model)) for each in done], self.ground.lengths))
 
-    def _with(self, so: Truth) -> Any:
-        """A model in which this is so too; None if there is none."""
+    def _set_alike(self, days: Sequence[Any]) -> bool:
+        """Sets dates to the day of the plan, or to a year from it where they have to lie ahead, if they all can be."""
+        today, year = self.ground.on.toordinal(), shift_months(self.ground.on, 12).toordinal()
+
+        def all_on(ordinal: int) -> Truth:
+            return all_of(day.ordinal == ordinal for day in days)
+
+        def one_on(ordinal: int) -> Truth:
+            return any_of(day.ordinal == ordinal for day in days)
+
+        if self._can_be(all_on(today)) and self._can_be(all_on(today - 1)):
+            self._solver.add(all_on(today))
+            return True
+        # Those that have to lie ahead, as the last day of a certificate; one that ends today would not last.
+        ahead = not self._can_be(one_on(today)) or not self._can_be(one_on(today - 1))
+        if ahead and self._can_be(all_on(year)):
+            self._solver.add(all_on(year))
+            return True
+        if len(days) == 1 and self._can_be(all_on(today)):
+            self._solver.add(all_on(today))
+            return True
+        return False
+
+    def _can_be(self, so: Truth) -> bool:
         self._solver.push()
         self._solver.add(so)
-        model = self._solver.model() if self._solver.check() == z3.sat else None
+        answer = self._solver.check()
         self._solver.pop()
-        return model
+        return bool(answer == z3.sat)
+
+
+def said(searches: Iterable[Search]) -> tuple[str, ...]:
+    """How far these searches looked, in sentences."""
+    searches = list(searches)
+    if not searches:
+        return ()
+    first = min(search.scope.first_day for search in searches)
+    last = max(search.scope.last_day for search in searches)
+    room: dict[tuple[str, str], int] = {}
+    series: dict[str, int] = {}
+    for search in searches:
+        for place, number in search.room.items():
+            room[place] = max(number, room.get(place, 0))
+        for path, tried in search.scope.series.items():
+            series[path] = max(len(tried.prototypes), series.get(path, 0))
+    return (
+        f"Dates lie from {first} to {last}.",
+        f"Numbers with decimals are multiples of {min(s.scope.finest for s in searches) / 1_000_000:g}.",
+        *(
+            f"{path}{f' ({kind})' if kind else ''}: at most {number} new item{'' if number == 1 else 's'}."
+            for (path, kind), number in sorted(room.items())
+        ),
+        *(f"{path}: at most {number} ways in which it can go on." for path, number in sorted(series.items())),
+        f"A text is one of at most {max(len(search.scope.texts) for search in searches)}.",
+    )
 
 
 def _stays(world: World, rule: t.Rule) -> Iterator[Truth]:
