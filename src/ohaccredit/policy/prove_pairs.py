@@ -12,7 +12,7 @@ from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.solve import NotEncodable
 from ohaccredit.language.solve_logic import Truth, all_of, either, no
 from ohaccredit.language.walk import evidence_named
-from ohaccredit.policy.moved_in_time import moved_in_time
+from ohaccredit.policy.moved_in_time import moved_by_calendar
 from ohaccredit.policy.properties import Answer
 from ohaccredit.policy.prove_confirm import decided
 from ohaccredit.policy.prove_rule import EFFORT_OF_TWO
@@ -62,7 +62,7 @@ class Witnesses:
         """The evidence as it would be on a day: as old as it was when it met the criterion."""
         if (by, on) not in self._encoded:
             found_on, evidence = self._meeting[by]
-            moved = moved_in_time(evidence, on - found_on)
+            moved = moved_by_calendar(evidence, found_on, on)
             self._encoded[by, on] = moved, encode(moved, self._edition.record)
         return self._encoded[by, on]
 
