@@ -17,6 +17,7 @@ import z3
 
 from ohaccredit.language.encode import Encoded
 from ohaccredit.language.numbers import MILLIONTHS
+from ohaccredit.language.solve_apart import open_number, open_truth
 from ohaccredit.language.solve_logic import Counted, Truth, alike, any_of, at_most_one, both, either, no, times
 from ohaccredit.language.solve_scope import OutOfScope, Scope, SeriesScope, decimals_of, given_points
 from ohaccredit.language.solve_terms import Chosen, Day, Figure, Flag, Value, constant, known_if, one_of_cases
@@ -68,7 +69,7 @@ class Single(Part):
     def __init__(self, path: str, kind_path: str, kind: Scalar) -> None:
         super().__init__(path, kind_path)
         self.kind = kind
-        self.given = z3.Bool(f"{path} is given")
+        self.given = open_truth(f"{path} is given")
 
     @property
     @abstractmethod
@@ -99,7 +100,7 @@ class DateField(Single):
     def __init__(self, path: str, kind_path: str, kind: Date, scope: Scope) -> None:
         super().__init__(path, kind_path, kind)
         self._first, self._last = scope.first_day.toordinal(), scope.last_day.toordinal()
-        self._day = z3.Int(path)
+        self._day = open_number(path)
         self._value = Day(self.given, self._day, self._first, self._last)
 
     @property
@@ -125,7 +126,7 @@ class NumberField(Single):
     def __init__(self, path: str, kind_path: str, kind: Number, scope: Scope) -> None:
         super().__init__(path, kind_path, kind)
         self.number = kind
-        self._steps = z3.Int(path)
+        self._steps = open_number(path)
         self._step = decimals_of(kind, scope.finest)
         self.held = times(self._step, self._steps)
         """As evidence is encoded: whole numbers, or millionths."""
@@ -154,7 +155,7 @@ class YesNoField(Single):
 
     def __init__(self, path: str, kind_path: str, kind: YesNo) -> None:
         super().__init__(path, kind_path, kind)
-        self._yes = z3.Bool(path)
+        self._yes = open_truth(path)
         self._value = Flag(self.given, self._yes)
 
     @property
@@ -185,7 +186,7 @@ class OptionField(Single):
         if option not in self._options:
             return False
         if option not in self._asked:
-            self._asked[option] = z3.Bool(f"{self.path} is {option}")
+            self._asked[option] = open_truth(f"{self.path} is {option}")
         return self._asked[option]
 
     @property
@@ -293,7 +294,7 @@ class ByKey(Several):
 
     def __init__(self, path: str, kind_path: str, kind: Keyed, scope: Scope) -> None:
         super().__init__(path, kind_path)
-        self.handed_in = z3.Bool(f"{path} is handed in")
+        self.handed_in = open_truth(f"{path} is handed in")
         self.records = {
             key: Fields(f"{path}.{key}", f"{kind_path}.{key}", kind.records[key], scope, {"key": constant(key)})
             for key in kind.keys
@@ -325,14 +326,14 @@ class Places(Several):
 
     def __init__(self, path: str, kind_path: str, kind: ListOf | Series, scope: Scope) -> None:
         super().__init__(path, kind_path)
-        self.handed_in = z3.Bool(f"{path} is handed in")
+        self.handed_in = open_truth(f"{path} is handed in")
         self._copies = scope.copies.get(kind_path, 1)
         self._again: list[Truth] = []
         self.places = []
         for index in range(scope.items_of(kind_path)):
             place = f"{path}.{index}"
-            self.places.append((z3.Bool(f"{place} is there"), Fields(place, kind_path, kind.item, scope)))
-            self._again.append(z3.Bool(f"{place} is there again") if self._copies > 1 else False)
+            self.places.append((open_truth(f"{place} is there"), Fields(place, kind_path, kind.item, scope)))
+            self._again.append(open_truth(f"{place} is there again") if self._copies > 1 else False)
 
     def weight(self, index: int, so: Truth) -> Counted:
         again = self._again[index]
@@ -372,10 +373,10 @@ class Points(Several):
 
     def __init__(self, path: str, kind_path: str, kind: Series, scope: Scope, tried: SeriesScope) -> None:
         super().__init__(path, kind_path)
-        self.handed_in = z3.Bool(f"{path} is handed in")
+        self.handed_in = open_truth(f"{path} is handed in")
         self.kind = kind
         self.tried = tried
-        self._is = [z3.Bool(f"{path} is series {index}") for index in range(len(tried.prototypes))]
+        self._is = [open_truth(f"{path} is series {index}") for index in range(len(tried.prototypes))]
         self.places = []
         for index in range(max(map(len, tried.prototypes), default=0)):
             having = [(so, points[index]) for so, points in self._choices() if index < len(points)]

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import z3
 
 from ohaccredit.language.solve import World
+from ohaccredit.language.solve_apart import new_solver, open_truth
 from ohaccredit.language.solve_logic import Truth, either, no
 from ohaccredit.language.solve_plausible import Plausible, plausible
 
@@ -44,10 +45,10 @@ class Finder:
 
     def __init__(self, world: World, kinds: Mapping[str, Plausible] | None = None, *, effort: int = EFFORT) -> None:
         self._world = world
-        self._believable = z3.Bool("the evidence is believable")
+        self._believable = open_truth("the evidence is believable")
         self._kinds = kinds
         limits = () if kinds is None else plausible(world.evidence, kinds)
-        self._solver = z3.SimpleSolver()  # its general tactics wait where this one answers
+        self._solver = new_solver()
         self._solver.set("rlimit", effort)
         self._solver.add(*(either(no(self._believable), limit) for limit in limits))
         self._solver.add(world.possible())

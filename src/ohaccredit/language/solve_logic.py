@@ -9,14 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-from ohaccredit.language.problems import Problem, ProblemsFound
-
-try:
-    import z3
-except ImportError as missing:  # pragma: no cover
-    raise ProblemsFound(
-        [Problem("The solver is not installed.", hint="Install it with: pip install 'ohaccredit[prove]'.")]
-    ) from missing
+from ohaccredit.language.solve_apart import known_number, z3
 
 Truth = Any
 """A bool, or a term of the solver that is one. (The solver has no static types.)"""
@@ -170,7 +163,7 @@ def rest(term: Term, by: int) -> Term:
 
 
 def _term(number: Term) -> Term:
-    return z3.IntVal(number) if isinstance(number, int) else number
+    return known_number(number) if isinstance(number, int) else number
 
 
 def at_least(first: Term, second: Term) -> Truth:

@@ -260,6 +260,7 @@ def _ask_at(asked: tuple[str, Job]) -> list[Answer]:
 
 def ask(home: Home, job: Job) -> list[Answer]:
     """The answers to one job."""
+    from ohaccredit.language.solve_apart import apart
     from ohaccredit.policy.prove_pairs import prove_pair
     from ohaccredit.policy.prove_rule import prove_rule
     from ohaccredit.policy.prove_tiers import prove_ladder, prove_nothing
@@ -269,15 +270,16 @@ def ask(home: Home, job: Job) -> list[Answer]:
         standard, _, name = job.edition.partition("/")
         _EDITIONS[key] = load_edition(home, standard, name)
     edition = _EDITIONS[key]
-    match job.kind:
-        case "rule":
-            return prove_rule(edition, job.names[0], job.on)
-        case "pair":
-            return [prove_pair(edition, *job.names)]
-        case "ladder":
-            return prove_ladder(edition)
-        case _:
-            return prove_nothing(edition)
+    with apart():
+        match job.kind:
+            case "rule":
+                return prove_rule(edition, job.names[0], job.on)
+            case "pair":
+                return [prove_pair(edition, *job.names)]
+            case "ladder":
+                return prove_ladder(edition)
+            case _:
+                return prove_nothing(edition)
 
 
 def counted(proofs: Iterable[Proofs]) -> Mapping[Result, int]:

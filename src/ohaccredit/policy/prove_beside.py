@@ -12,9 +12,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import z3
-
 from ohaccredit.language.numbers import MILLIONTHS
+from ohaccredit.language.solve_apart import open_number, open_truth
 from ohaccredit.language.solve_evidence import (
     ByKey,
     DateField,
@@ -84,11 +83,11 @@ class FilledIn(Change):
     """What was missing may be there."""
 
     def single(self, original: Single, kind: Field) -> Single:
-        given = either(original.given, z3.Bool(f"{original.path} is filled in"))
+        given = either(original.given, open_truth(f"{original.path} is filled in"))
         return Changed(original, replace(original.value, known=given))
 
     def handed_in(self, path: str, before: Truth) -> Truth:
-        return either(before, z3.Bool(f"{path} is filled in"))
+        return either(before, open_truth(f"{path} is filled in"))
 
     def turns_into(self, kind: Series, before: tuple[Point, ...], after: tuple[Point, ...]) -> bool:
         return len(before) == len(after) and all(
@@ -104,7 +103,7 @@ class Bettered(Change):
             return original
         match original:
             case YesNoField():
-                moved = z3.Bool(f"{original.path} is bettered")
+                moved = open_truth(f"{original.path} is bettered")
                 value = original.value
                 assert isinstance(value, Flag)
                 yes = either(value.yes, moved) if kind.better == "yes" else both(value.yes, no(moved))
@@ -112,7 +111,7 @@ class Bettered(Change):
             case DateField():
                 day = original.value
                 assert isinstance(day, Day)
-                by = z3.Int(f"{original.path} is bettered by")
+                by = open_number(f"{original.path} is bettered by")
                 ordinal = day.ordinal + by if kind.better == "later" else day.ordinal - by
                 limits: tuple[Truth, ...] = (by >= 0, ordinal >= day.first, ordinal <= day.last)
                 return Changed(original, replace(day, ordinal=ordinal), limits)
@@ -120,7 +119,7 @@ class Bettered(Change):
                 figure = original.value
                 assert isinstance(figure, Figure)
                 step = 1 if number.whole else self.scope.finest
-                by = z3.Int(f"{original.path} is bettered by")
+                by = open_number(f"{original.path} is bettered by")
                 held = figure.top + by * step if kind.better == "higher" else figure.top - by * step
                 unit = 1 if number.whole else MILLIONTHS // 100 if number.percent else MILLIONTHS
                 limits = (by >= 0,)
