@@ -12,9 +12,9 @@ from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import ProblemsFound
 from ohaccredit.policy.accepted import read_accepted
 from ohaccredit.policy.properties import Answer
-from ohaccredit.policy.prove import Proofs, prove, publication_gate
+from ohaccredit.policy.prove import Proofs, _first_jobs, ask, prove, publication_gate
 from ohaccredit.policy.prove_beside import Bettered, FilledIn
-from ohaccredit.policy.prove_cache import ProofCache
+from ohaccredit.policy.prove_cache import ProofCache, as_plain
 from ohaccredit.policy.prove_confirm import decided
 from ohaccredit.policy.prove_rule import EFFORT
 from ohaccredit.policy.prove_worlds import Ground
@@ -22,7 +22,7 @@ from ohaccredit.standards.home import Home
 from ohaccredit.standards.loading import load_edition
 from tests.conftest import MakeHome
 from tests.running import run_ohaccredit
-from tests.standards.small import FILES, PEOPLE, STANDARD, criteria, rule
+from tests.standards.small import FILES, ORGANISATION, PARAMETERS, PEOPLE, STANDARD, criteria, rule
 
 SHARED = {name: text for name, text in FILES.items() if name.startswith("standards/evidence")}
 LADDER = """\
@@ -224,6 +224,68 @@ def test_an_item_that_a_rule_does_not_want_is_not_a_good_one(make_home: MakeHome
     proofs = proved(make_home(ladder({"not-many": at_most})))
     items = [each for each in proofs.answers if each.property == "one-more-item" and each.subject == "not-many"]
     assert [each.result for each in items] == ["proved"]
+
+
+# ── What an assessment refuses ──────────────────────────────────────────────────────────────────────
+
+FLOOR = """\
+parameters:
+  floor-characteristics:
+    words: {en: smallest count}
+    type: count
+    unit: people
+    origin: source
+    why: A test
+    values: [{from: 2026-01-01, value: 10, reference: none, reviewed_on: 2026-01-01}]
+"""
+COUNTS = """\
+  began: {type: count, unit: people, small_cell: characteristics, words: {en: began}}
+  stayed: {type: count, unit: people, small_cell: characteristics, words: {en: stayed}}
+checks: {part_of_whole: [[stayed, began]]}
+"""
+
+
+@pytest.mark.parametrize(("left", "result"), [(9, "refuted"), (10, "proved"), (0, "proved")])
+def test_a_tier_is_not_reached_by_a_count_that_an_assessment_refuses(
+    make_home: MakeHome, left: int, result: str
+) -> None:
+    """All but nine of them stayed tells as much as nine: below ten, the count of those who stayed is left out."""
+    gone = f"{{difference: [field organisation.began, field organisation.stayed], is: {left}}}"
+    met = f"{{all: [{{field: organisation.stayed, at_least: 10}}, {gone}]}}"
+    home = ladder({"stayed": met})
+    home[ORGANISATION] = FILES[ORGANISATION] + COUNTS
+    home[PARAMETERS] = FLOOR
+    proofs = proved(make_home(home))
+    found = {each.subject: each.result for each in proofs.answers if each.property == "reachable"}
+    assert found == {"basic": result, "advanced": result}
+
+
+# ── The same answers in every run ───────────────────────────────────────────────────────────────────
+
+SEVERAL = {
+    "in-time": IN_TIME,
+    "uptake": UPTAKE,
+    "clinical": "{share_of: practitioners, where: {field: role, is: clinical}, if_list_empty: not met,"
+    " satisfying: {field: expires, on_or_after: 3 months after assessment date}, at_least: 75%}",
+    "topics": "{count_of: practitioners, satisfying: {field: topics, includes_any: [stress, backs]}, at_least: 3,"
+    " if_list_empty: not met}",
+    "hours": "{either: [{sum_of: hours, in: practitioners, if_list_empty: 0, at_least: 10},"
+    " {field: organisation.headcount, at_most: 5}]}",
+}
+
+
+def test_an_answer_does_not_depend_on_what_was_asked_before(make_home: MakeHome) -> None:
+    home = make_home(ladder(SEVERAL))
+    jobs = list(_first_jobs(load_edition(home, "small", "1")))
+    forwards = {job.key: as_plain(ask(home, job)) for job in jobs}
+    backwards = {job.key: as_plain(ask(home, job)) for job in reversed(jobs)}
+    assert forwards == backwards
+
+
+def test_two_processes_find_what_one_finds(make_home: MakeHome) -> None:
+    home = make_home(ladder(SEVERAL))
+    alone, divided = (prove(home, [load_edition(home, "small", "1")], workers=number)[0] for number in (0, 2))
+    assert as_plain(alone.answers) == as_plain(divided.answers)
 
 
 # ── The second submission ───────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from itertools import product
 from typing import Any, cast
 
 from ohaccredit.language import tree as t
@@ -54,7 +55,8 @@ class Ground(World):
     def possible(self) -> Truth:
         truths = [super().possible(), self._day_decides()]
         if self._assessable:
-            truths += _counted(self.evidence, _floors(self.edition, self.on))
+            floors = _floors(self.edition, self.on)
+            truths += [*_counted(self.evidence, floors), *_rest_counts(self.evidence, self.edition, floors)]
         return all_of(truths)
 
     def _day_decides(self) -> Truth:
@@ -214,3 +216,35 @@ def _counted(part: Part, floors: Mapping[str, int]) -> Iterator[Truth]:
         case ByKey() | Places() | Points():
             for _, item in part.places:
                 yield from _counted(item, floors)
+
+
+SECONDARY = "characteristics"
+"""The small cells of which what is left beside a count is refused too."""
+
+
+def _rest_counts(evidence: Fields, edition: Edition, floors: Mapping[str, int]) -> Iterator[Truth]:
+    """No count leaves so few people out that an assessment would refuse it: all but three tell as much as three."""
+    for name, evidenced in evidence.made.items():
+        pairs = edition.evidence[name].checks.part_of_whole
+        for item, (part, whole) in product(_items(evidenced), pairs):
+            kind = item.kind.fields.get(part)
+            floor = floors.get(kind.small_cell, 0) if kind is not None and kind.small_cell == SECONDARY else 0
+            one, other = item.made.get(part), _inside(item, whole)
+            if floor and isinstance(one, NumberField) and isinstance(other, NumberField):
+                rest = other.held - one.held
+                yield either(no(one.given), no(other.given), rest <= 0, rest >= floor)
+
+
+def _items(part: Part) -> list[Fields]:
+    match part:
+        case Fields():
+            return [part]
+        case ByKey() | Places() | Points():
+            return [item for _, item in part.places]
+    return []
+
+
+def _inside(part: Part | None, path: str) -> Part | None:
+    for name in path.split("."):
+        part = part.made.get(name) if isinstance(part, Fields) else None
+    return part
