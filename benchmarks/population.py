@@ -111,7 +111,7 @@ def _run(what: str, given: Path, out: Path) -> dict[str, float]:
             columns = [f'evidence."{name}"' for name in sorted(_there(given) & used)] if as_columns else ["evidence"]
             source = "read_parquet" if as_columns else "read_json"
             connection = duckdb.connect(config={"threads": 1})
-            connection.execute(f"SELECT {', '.join(columns)} FROM {source}(?)", [str(given)]).to_arrow_table()
+            connection.sql(f"SELECT {', '.join(columns)} FROM {source}(?)", params=[str(given)]).to_arrow_table()
         case "json.loads":
             with given.open("rb") as file:
                 for line in file:

@@ -162,7 +162,7 @@ def test_every_day_is_split_and_put_together_as_the_calendar_has_it() -> None:
             "profile.moved_on": pl.Series([other.toordinal() for _, other in pairs], dtype=pl.Int32),
         }
     )
-    found = plan.run({(): Table(frame)}, [("between", between), ("moved", moved)])
+    found = plan.program([("between", between), ("moved", moved)]).run({(): Table(frame)})
     for (day, other), months, shifted_ in zip(pairs, found["between"], found["moved"], strict=True):
         assert months == months_between(day, other)
         if day.year > 2:

@@ -3,12 +3,15 @@
 A quick yes, as in `well_formed`: what is in order goes into the tables, and any row with something in it that might
 not be in order is named, to be read and judged alone. Figures that no column holds, and evidence for another standard
 inside a submission, make a row one of those too.
+
+Nearly every column is in order as a whole. So a column is first asked as a whole (its distinct words, its least and
+greatest figure, how many are missing), and its rows are looked at only where the answer leaves a doubt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 import pyarrow as pa
@@ -16,17 +19,10 @@ import pyarrow.compute as pc
 
 from ohaccredit.assessment.prepare import ROOT
 from ohaccredit.assessment.well_formed import MOST_DECIMALS
+from ohaccredit.language.json_limits import DEFAULT_LIMITS
 from ohaccredit.language.months import read_day
 from ohaccredit.language.numbers import MILLIONTHS
-from ohaccredit.language.tables import (
-    HEIGHT,
-    Needs,
-    Table,
-    TablePath,
-    data_type,
-    field_at,
-    item_record,
-)
+from ohaccredit.language.tables import HEIGHT, Needs, Table, TablePath, data_type, field_at, item_record
 from ohaccredit.language.types import Choice, Choices, Date, Keyed, ListOf, Number, Record, Series, Text, Type, YesNo
 from ohaccredit.language.vector_dates import EPOCH, LAST
 from ohaccredit.language.vector_numbers import LARGEST
@@ -40,6 +36,8 @@ _BLANK = (
 _BLANK += "\u2028\u2029\u202f\u205f\u3000"
 """What Python strips from a text."""
 Names = tuple[str, ...]
+Mask = Callable[[], pa.Array]
+"""Which rows of a column leave a doubt, asked only if some do."""
 
 
 class ColumnReader:
@@ -50,14 +48,62 @@ class ColumnReader:
         self._needs = needs
         handed_in = {name: kind.field for name, kind in edition.evidence.items() if not kind.computed}
         self._record = Record(handed_in)
+        self._days = _Days()
 
-    def read(self, evidence: pa.StructArray) -> tuple[dict[TablePath, Table], pl.Series]:
-        """The tables, and the rows that are to be judged alone."""
-        walk = _Walk(self._edition, self._needs)
-        rows = pl.Series(range(len(evidence)), dtype=pl.UInt32)
-        walk.doubt(rows, pc.is_null(evidence))
-        walk.record(self._record, evidence, _Place((), (), (), rows))
-        return walk.tables(self._edition.record, len(evidence)), walk.doubtful()
+    def read(self, evidence: pa.StructArray) -> Piece:
+        """What the submissions of a batch hold, and which of them are to be judged alone."""
+        walk = _Walk(self._edition, self._needs, self._days)
+        place = _Place((), (), (), None)
+        walk.doubt(place, evidence.null_count, lambda: pc.is_null(evidence))
+        walk.record(self._record, evidence, place)
+        return walk.piece(len(evidence))
+
+    def together(self, pieces: Sequence[Piece]) -> dict[TablePath, Table]:
+        """The tables of several batches, one after the other, with empty columns for what none of them holds."""
+        made: dict[TablePath, Table] = {}
+        for path, names in self._needs.items():
+            frame = pl.concat([piece.frames[path] for piece in pieces], how="diagonal", rechunk=True)
+            record = item_record(self._edition.record, path)
+            lacking = [
+                pl.lit(None, data_type(field_at(record, name).type)).alias(name)
+                for name in names
+                if name not in frame.columns
+            ]
+            made[path] = Table(
+                frame.with_columns(lacking).select(list(names) or HEIGHT), _parents(pieces, path) if path else None
+            )
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one batch holds of the columns that are wanted."""
+
+    frames: Mapping[TablePath, pl.DataFrame]
+    parents: Mapping[TablePath, tuple[TablePath, pl.Series]]
+    """For each list, the table above it and the row there that each item belongs to."""
+    doubtful: pl.Series
+    """The rows that are to be judged alone."""
+
+
+def _parents(pieces: Sequence[Piece], path: TablePath) -> pl.Series:
+    """The rows that items belong to, where the tables of pieces stand one after the other."""
+    found, rows_before = [pl.Series([], dtype=pl.UInt32)], 0
+    above = next((piece.parents[path][0] for piece in pieces if path in piece.parents), ())
+    for piece in pieces:
+        if path in piece.parents:
+            found.append(piece.parents[path][1] + rows_before)
+        rows_before += piece.frames[above].height
+    return pl.concat(found, rechunk=True)
+
+
+class _Days(dict[str | None, int | None]):
+    """The ordinals of days, each worked out once; None for what is no day of the calendar."""
+
+    def __missing__(self, text: str | None) -> int | None:
+        day = None if text is None else read_day(text)
+        self[text] = None if day is None else day.toordinal()
+        return self[text]
 
 
 class _Place:
@@ -65,15 +111,21 @@ class _Place:
 
     __slots__ = ("names", "path", "rows", "typed")
 
-    def __init__(self, path: TablePath, names: Names, typed: Names, rows: pl.Series) -> None:
+    def __init__(self, path: TablePath, names: Names, typed: Names, rows: pa.Array | None) -> None:
         self.path = path
         self.names = names
         self.typed = typed
         """The names that lead there by type, without the keys of keyed evidence."""
         self.rows = rows
+        """None for the table of the submissions itself."""
 
     def below(self, name: str, *, key: bool = False) -> _Place:
         return _Place(self.path, (*self.names, name), self.typed if key else (*self.typed, name), self.rows)
+
+    def of_items(self, parents: pa.Array) -> _Place:
+        """The place of a list's items, given the row here that each belongs to."""
+        rows = parents if self.rows is None else self.rows.take(parents)
+        return _Place((*self.path, *self.names), (), self.typed, rows)
 
     @property
     def column(self) -> str:
@@ -81,115 +133,135 @@ class _Place:
 
 
 class _Walk:
-    def __init__(self, edition: Edition, needs: Needs) -> None:
+    def __init__(self, edition: Edition, needs: Needs, days: _Days) -> None:
         self._edition = edition
         self._needs = needs
-        self._columns: dict[TablePath, dict[str, pl.Series]] = {path: {} for path in needs}
-        self._parents: dict[TablePath, pl.Series] = {}
-        self._doubts: list[pl.Series] = []
+        self._days = days
+        self._columns: dict[TablePath, dict[str, pa.Array]] = {path: {} for path in needs}
+        self._texts: dict[TablePath, list[str]] = {path: [] for path in needs}
+        self._parents: dict[TablePath, tuple[TablePath, pa.Array]] = {}
+        self._doubts: list[pa.Array] = []
 
-    def doubt(self, rows: pl.Series, which: pa.Array | pl.Series) -> None:
-        """The submissions of these rows are to be judged alone."""
-        chosen = which if isinstance(which, pl.Series) else _series(which)
-        chosen = chosen.fill_null(False)
-        if chosen.any():
-            self._doubts.append(rows.filter(chosen))
+    def doubt(self, place: _Place, found: object, which: Mask) -> None:
+        """If anything was found, the submissions of these rows are to be judged alone."""
+        if found:
+            rows = pc.indices_nonzero(pc.fill_null(which(), False))
+            self._doubts.append(rows.cast(pa.uint32()) if place.rows is None else place.rows.take(rows))
 
-    def doubtful(self) -> pl.Series:
-        """All of them, each once."""
-        return pl.concat([pl.Series([], dtype=pl.UInt32), *self._doubts]).unique().sort()
-
-    def tables(self, record: Record, height: int) -> dict[TablePath, Table]:
-        """What has been read, with empty columns for what was not given."""
-        made: dict[TablePath, Table] = {}
-        for path, names in self._needs.items():
-            parent = self._parents.get(path, pl.Series([], dtype=pl.UInt32)) if path else None
-            size = height if parent is None else len(parent)
-            columns = []
-            for name in names:
-                found = self._columns[path].get(name)
-                if found is None:
-                    kind = data_type(field_at(item_record(record, path), name).type)
-                    found = pl.Series(name, [None], kind).new_from_index(0, size)
-                columns.append(found.alias(name))
-            empty = pl.Series(HEIGHT, [None], pl.Null).new_from_index(0, size)
-            made[path] = Table(pl.DataFrame(columns or [empty]), parent)
-        return made
+    def piece(self, height: int) -> Piece:
+        """What has been read."""
+        parents = {path: (above, _series(rows)) for path, (above, rows) in self._parents.items()}
+        heights = {path: len(rows) for path, (_, rows) in parents.items()} | {(): height}
+        return Piece(
+            {path: _frame(self._columns[path], self._texts[path], heights.get(path, 0)) for path in self._needs},
+            parents,
+            pl.concat([pl.Series([], dtype=pl.UInt32), *map(_series, self._doubts)]).unique().sort(),
+        )
 
     def record(self, kind: Record, given: pa.StructArray, place: _Place) -> None:
         there = {field.name: number for number, field in enumerate(given.type)}
+        inside = given.flatten()  # what stands in a group that is not there is not there
         for field in kind:
-            inner = pc.struct_field(given, there[field.name]) if field.name in there else None
+            inner = inside[there[field.name]] if field.name in there else None
             if field.required:
-                lacking = pa.repeat(True, len(given)) if inner is None else pc.is_null(inner)
-                self.doubt(place.rows, pc.and_(pc.is_valid(given), lacking))
+                lacking = (len(given) if inner is None else inner.null_count) - given.null_count
+                self.doubt(place, lacking, lambda inner=inner: _lacking(given, inner))  # type: ignore[misc]
             if inner is not None and inner.null_count < len(inner):
                 self._value(field.type, inner, place.below(field.name))
         if place.typed and self._edition.linked_at(place.typed) is not None:
             for name in (ROOT, "explanations"):
                 if name in there:
-                    self.doubt(place.rows, pc.is_valid(pc.struct_field(given, there[name])))
+                    embedded = inside[there[name]]
+                    self.doubt(place, embedded.null_count < len(embedded), embedded.is_valid)
 
     def _value(self, kind: Type, given: pa.Array, place: _Place) -> None:
         match kind:
             case Record():
                 self.record(kind, given, place)
             case Keyed():
-                self._keep(
-                    place, lambda: pl.select(pl.when(_series(pc.is_valid(given))).then(len(kind.keys))).to_series()
-                )
+                self._keep(place, lambda: pc.if_else(given.is_valid(), len(kind.keys), pa.scalar(None, pa.int64())))
                 there = {field.name: number for number, field in enumerate(given.type)}
+                inside = given.flatten()
                 for key in kind.keys:
-                    if key in there:
-                        inner = pc.struct_field(given, there[key])
-                        if inner.null_count < len(inner):
-                            self.record(kind.records[key], inner, place.below(key, key=True))
+                    if key in there and inside[there[key]].null_count < len(given):
+                        self.record(kind.records[key], inside[there[key]], place.below(key, key=True))
             case ListOf() | Series():
                 self._list(kind.item, given, place)
             case Choices():
-                items = given.flatten()
-                wrong = pc.invert(pc.is_in(items, pa.array(kind.options, items.type)))
-                self.doubt(place.rows.gather(_series(pc.list_parent_indices(given))), wrong)
-                self._keep(place, lambda: _series(given).cast(pl.List(pl.String)))
+                self._choices(kind, given, place)
             case _:
                 self._scalar(kind, given, place)
 
     def _list(self, item: Record, given: pa.Array, place: _Place) -> None:
-        self._keep(place, lambda: _series(pc.list_value_length(given)).cast(pl.Int64))
-        items, parent = given.flatten(), _series(pc.list_parent_indices(given)).cast(pl.UInt32)
-        rows = place.rows.gather(parent)
-        below = (*place.path, *place.names)
-        if below in self._needs:
-            self._parents[below] = parent
+        self._keep(place, lambda: pc.list_value_length(given).cast(pa.int64()))
+        items, parents = given.flatten(), pc.list_parent_indices(given).cast(pa.uint32())
+        below = place.of_items(parents)
+        if below.path in self._needs:
+            self._parents[below.path] = (place.path, parents)
         if len(items):
-            self.doubt(rows, pc.is_null(items))
-            self.record(item, items, _Place(below, (), place.typed, rows))
+            self.doubt(below, items.null_count, items.is_null)
+            self.record(item, items, below)
 
-    def _keep(self, place: _Place, values: Any) -> None:
-        if place.column in self._needs.get(place.path, ()):
+    def _choices(self, kind: Choices, given: pa.Array, place: _Place) -> None:
+        items = _plain(given.flatten())
+        below = place.of_items(pc.list_parent_indices(given))
+        self.doubt(below, items.null_count, items.is_null)
+        self._one_of(kind.options, items, below)
+        self._keep(place, lambda: given)
+
+    def _one_of(self, options: tuple[str, ...], given: pa.Array, place: _Place) -> None:
+        said = set(given.unique().to_pylist()) - {None}
+        self.doubt(place, said - set(options), lambda: pc.invert(pc.is_in(given, pa.array(options, given.type))))
+
+    def _keep(self, place: _Place, values: Callable[[], pa.Array]) -> None:
+        if self._needed(place):
             self._columns[place.path][place.column] = values()
 
+    def _needed(self, place: _Place) -> bool:
+        return place.column in self._needs.get(place.path, ())
+
     def _scalar(self, kind: Type, given: pa.Array, place: _Place) -> None:
-        values = _series(given)
+        given = _plain(given)
         match kind:
             case YesNo():
-                held = values
+                held = given
             case Choice():
-                values = held = values.cast(pl.String)
-                self.doubt(place.rows, ~values.is_in(kind.options))
+                self._one_of(kind.options, given, place)
+                held = given
             case Text():
-                held = values.cast(pl.String)
-                if place.column in self._needs.get(place.path, ()):
-                    held = _none_where(held, held.str.strip_chars(_BLANK) == "")
+                longest = pc.max(pc.binary_length(given)).as_py()
+                too_long = longest is not None and longest > DEFAULT_LIMITS.text_length
+                self.doubt(place, too_long, lambda: pc.greater(pc.binary_length(given), DEFAULT_LIMITS.text_length))
+                if self._needed(place):
+                    self._texts[place.path].append(place.column)
+                held = given
             case Date():
-                held = _days(values)
+                held = self._ordinals(given)
             case Number():
-                held = _figures(values, kind)
+                held = _figures(given, kind)
             case _:
                 raise TypeError(f"{kind} is no scalar")
-        if isinstance(kind, (Date, Number)):
-            self.doubt(place.rows, values.is_not_null() & held.is_null())
+        self.doubt(place, held.null_count - given.null_count, lambda: pc.and_(given.is_valid(), held.is_null()))
         self._keep(place, lambda: held)
+
+    def _ordinals(self, given: pa.Array) -> pa.Array:
+        """Ordinals; null for what is no day of the calendar."""
+        if pa.types.is_date(given.type):
+            days = pc.add_checked(given.cast(pa.date32()).cast(pa.int32()).cast(pa.int64()), EPOCH)
+            return _within(days, 1, LAST).cast(pa.int32())
+        texts = given.dictionary_encode()
+        known = pa.array([self._days[text] for text in texts.dictionary.to_pylist()], pa.int32())
+        return known.take(texts.indices)
+
+
+def _lacking(given: pa.Array, inner: pa.Array | None) -> pa.Array:
+    """The groups that are there without what they must have."""
+    return given.is_valid() if inner is None else pc.and_(given.is_valid(), inner.is_null())
+
+
+def _plain(given: pa.Array) -> pa.Array:
+    """Values as they are, whether the file holds them as they are or by number."""
+    return given.dictionary_decode() if pa.types.is_dictionary(given.type) else given
 
 
 def _series(given: pa.Array) -> pl.Series:
@@ -198,49 +270,55 @@ def _series(given: pa.Array) -> pl.Series:
     return found
 
 
-def _none_where(values: pl.Series, which: pl.Series) -> pl.Series:
-    return pl.select(pl.when(~which).then(values)).to_series()
+def _frame(columns: dict[str, pa.Array], texts: Iterable[str], height: int) -> pl.DataFrame:
+    """Arrow columns as a frame; texts with nothing in them become nothing."""
+    height_alone = pa.nulls(height)
+    frame = pl.from_arrow(pa.table([height_alone, *columns.values()], [HEIGHT, *columns]))
+    assert isinstance(frame, pl.DataFrame)
+    return frame.with_columns(pl.when(pl.col(name).str.strip_chars(_BLANK) != "").then(pl.col(name)) for name in texts)
 
 
-def _days(values: pl.Series) -> pl.Series:
-    """Ordinals; null for what is no day of the calendar."""
-    if values.dtype == pl.Date:
-        days = values.to_physical().cast(pl.Int64) + EPOCH
-        return _none_where(days, (days < 1) | (days > LAST)).cast(pl.Int32)
-    if values.dtype.is_temporal():
-        return _days(values.cast(pl.Date))
-    texts = values.cast(pl.String)
-    known: Mapping[str, int] = {
-        text: day.toordinal() for text in texts.unique().drop_nulls() if (day := read_day(text)) is not None
-    }
-    if not known:
-        return pl.Series([None], dtype=pl.Int32).new_from_index(0, len(texts))
-    return texts.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.Int32)
+def _within(values: pa.Array, least: int, most: int) -> pa.Array:
+    """The values, without those that are less or more."""
+    found = pc.min_max(values).as_py()
+    if found["min"] is None or (found["min"] >= least and found["max"] <= most):
+        return values
+    return pc.if_else(pc.and_(pc.greater_equal(values, least), pc.less_equal(values, most)), values, None)
 
 
-def _figures(values: pl.Series, kind: Number) -> pl.Series:
+def _figures(values: pa.Array, kind: Number) -> pa.Array:
     """Figures as `encode` holds them; null for what is too fine, too large or no number."""
     scale = 1 if kind.whole else MILLIONTHS // 100 if kind.percent else MILLIONTHS
-    if values.dtype.is_integer():
-        whole = values.cast(pl.Int64, strict=False)
-        return _none_where(whole, (whole > LARGEST) | (whole < -LARGEST)) * scale
-    if values.dtype.is_float():
+    if pa.types.is_integer(values.type):
+        if pa.types.is_uint64(values.type):
+            values = _within(values, 0, LARGEST)
+        held = _within(values.cast(pa.int64()), -LARGEST, LARGEST)
+        return held if scale == 1 else pc.multiply(held, scale)
+    if pa.types.is_floating(values.type):
         # The decimal number that is written for a double: its nearest with so many decimals, if that reads back as it.
-        doubles = values.cast(pl.Float64)
-        small = _none_where(doubles, ~(doubles.abs() <= LARGEST))
-        parts = (small * _FINEST).round().cast(pl.Int64)
-        # Polars divides by one number by multiplying with its inverse, which rounds twice; by a column it divides.
-        finest = pl.repeat(_FINEST, len(parts), dtype=pl.Float64, eager=True)
-        scaled: pl.Series = _none_where(parts, parts.cast(pl.Float64) / finest != small) * (scale // _FINEST)
-        return scaled
-    if values.dtype.is_decimal():
-        given = values.to_physical().cast(pl.Int128)
-        unit = 10**values.dtype.scale  # type: ignore[attr-defined]
-        large = (given > LARGEST * unit) | (given < -LARGEST * unit)
-        given = _none_where(given, large)
-        if unit > _FINEST:
-            given = _none_where(given, given % (unit // _FINEST) != 0) // (unit // _FINEST)
-            unit = _FINEST
-        exact: pl.Series = given * (scale // unit)
-        return exact.cast(pl.Int64)
-    return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(values))
+        doubles = values.cast(pa.float64())
+        small = pc.if_else(pc.less_equal(pc.abs(doubles), LARGEST), doubles, None)
+        parts = pc.round(pc.multiply(small, float(_FINEST)))
+        held = pc.multiply(parts.cast(pa.int64()), scale // _FINEST)
+        same = pc.equal(pc.divide(parts, float(_FINEST)), small)
+        return held if pc.all(same).as_py() is not False else pc.if_else(same, held, None)
+    if pa.types.is_decimal(values.type):
+        return _series_of_decimals(values, scale)
+    return pa.nulls(len(values), pa.int64())
+
+
+def _series_of_decimals(values: pa.Array, scale: int) -> pa.Array:
+    series = _series(values)
+    given = series.to_physical().cast(pl.Int128)
+    unit = 10**series.dtype.scale  # type: ignore[attr-defined]
+    large = (given > LARGEST * unit) | (given < -LARGEST * unit)
+    given = _none_where(given, large)
+    if unit > _FINEST:
+        given = _none_where(given, given % (unit // _FINEST) != 0) // (unit // _FINEST)
+        unit = _FINEST
+    exact: pl.Series = given * (scale // unit)
+    return exact.cast(pl.Int64).to_arrow()
+
+
+def _none_where(values: pl.Series, which: pl.Series) -> pl.Series:
+    return pl.select(pl.when(~which).then(values)).to_series()

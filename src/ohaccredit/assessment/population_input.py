@@ -7,7 +7,7 @@ A Parquet file holds submissions as nested columns (`evidence` and what stands b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -21,21 +21,23 @@ from ohaccredit.language.json_limits import DEFAULT_LIMITS
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.standards.edition import Edition
 
-ROWS = 10_000
-"""The rows of a part made from NDJSON, and of its batch: enough for the columns to pay, little enough for memory."""
-COLUMN_ROWS = 15_000
-"""The rows of a batch that is in columns already, which take less memory."""
+ROWS = 30_000
+"""The rows of a part made from NDJSON, and of what is decided at once: enough for the columns to pay."""
+BATCHES = 3
+"""So many batches of a Parquet file are read before they are decided together: nested columns take more memory."""
 _PARQUET = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of the input: for NDJSON where it begins and its first line, for Parquet its row group and first row."""
+    """A piece of the input: for NDJSON where it begins and its first line, for Parquet its row groups and first row."""
 
     number: int
     start: int
     first_row: int
     rows: int
+    groups: int = 0
+    """How many row groups of a Parquet file it takes; so many that there are enough rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,20 @@ def open_population(path: Path, edition: Edition) -> Input:
     problems = list(wrong_columns(table.schema_arrow, edition, path))
     if problems:
         raise ProblemsFound(problems)
-    parts, first = [], 1
-    for number in range(table.metadata.num_row_groups):
-        rows = table.metadata.row_group(number).num_rows
-        parts.append(Part(number, number, first, rows))
-        first += rows
-    return Input(path, "json column" if AS_JSON in table.schema_arrow.names else "columns", tuple(parts), digest)
+    rows = [table.metadata.row_group(number).num_rows for number in range(table.metadata.num_row_groups)]
+    form: Literal["json column", "columns"] = "json column" if AS_JSON in table.schema_arrow.names else "columns"
+    return Input(path, form, tuple(_row_groups(rows)), digest)
+
+
+def _row_groups(rows: Sequence[int]) -> Iterator[Part]:
+    """The parts of a Parquet file, given the rows of its row groups: as few of these as make up the rows of a part."""
+    start = number = taken = 0
+    first = 1
+    for group, size in enumerate(rows, 1):
+        taken += size
+        if taken >= ROWS or group == len(rows):
+            yield Part(number, start, first, taken, group - start)
+            start, number, first, taken = group, number + 1, first + taken, 0
 
 
 def _lines(file: BinaryIO) -> Iterator[Part]:
@@ -103,24 +113,27 @@ def lines_of(population: Input, part: Part) -> Iterator[Line]:
     if population.form == "ndjson":
         yield from _read_lines(population.path, part)
         return
-    for first_row, batch in batches_of(population, part):
-        if population.form == "json column":
-            for number, text in enumerate(batch.column(0).to_pylist(), first_row):
-                yield Line(number, text.encode() if isinstance(text, str) else text or b"")
-        else:
-            for number, content in enumerate(batch.to_pylist(), first_row):
-                yield Line(number, content=as_json(content))
-
-
-def batches_of(population: Input, part: Part) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """The rows of a part of a Parquet file, so many at once, each batch with the number of its first row."""
-    columns = [AS_JSON] if population.form == "json column" else None
     number = part.first_row
+    for batch in batches_of(population, part):
+        rows = batch.column(0) if population.form == "json column" else batch
+        for row in rows.to_pylist():
+            if population.form == "json column":
+                yield Line(number, row.encode() if isinstance(row, str) else row or b"")
+            else:
+                yield Line(number, content=as_json(row))
+            number += 1
+
+
+def batches_of(population: Input, part: Part) -> Iterator[pa.RecordBatch]:
+    """The rows of a part of a Parquet file, so many at once."""
+    columns = [AS_JSON] if population.form == "json column" else None
     with pq.ParquetFile(population.path) as table:
-        rows = COLUMN_ROWS if population.form == "columns" else ROWS
-        for batch in table.iter_batches(batch_size=rows, row_groups=[part.start], columns=columns, use_threads=False):
-            yield number, batch
-            number += batch.num_rows
+        yield from table.iter_batches(
+            batch_size=ROWS // BATCHES,
+            row_groups=list(range(part.start, part.start + part.groups)),
+            columns=columns,
+            use_threads=False,
+        )
 
 
 def _read_lines(path: Path, part: Part) -> Iterator[Line]:

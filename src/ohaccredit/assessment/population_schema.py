@@ -61,6 +61,40 @@ def wrong_columns(schema: pa.Schema, edition: Edition, path: Path) -> Iterator[P
             yield from _fits(column.type, Text(), (column.name,), edition, place)
 
 
+def columns_of_submissions(edition: Edition) -> pa.Schema:
+    """The columns that submissions to an edition have, without evidence for other standards inside them."""
+    text, texts = pa.string(), pa.list_(pa.string())
+    evidence = Record({name: kind.field for name, kind in edition.evidence.items() if not kind.computed})
+    explanation = pa.struct([(name, text) for name in _EXPLANATION])
+    return pa.schema(
+        [
+            *((name, text) for name in _TEXTS),
+            ("modules", texts),
+            ("explanations", pa.list_(explanation)),
+            ("evidence", _column(evidence)),
+        ]
+    )
+
+
+def _column(kind: Type) -> pa.DataType:
+    """How Arrow holds what a submission says in JSON."""
+    match kind:
+        case YesNo():
+            return pa.bool_()
+        case Number():
+            return pa.int64() if kind.whole else pa.float64()
+        case Record():
+            return pa.struct([(field.name, _column(field.type)) for field in kind])
+        case Keyed():
+            return pa.struct([(key, _column(kind.records[key])) for key in kind.keys])
+        case ListOf() | Series():
+            return pa.list_(_column(kind.item))
+        case Choices():
+            return pa.list_(pa.string())
+        case _:
+            return pa.string()
+
+
 def _fits(given: pa.DataType, kind: Type, names: tuple[str, ...], edition: Edition, place: Place) -> Iterator[Problem]:
     if pa.types.is_null(given):  # a column in which nothing is given
         return

@@ -12,11 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
-from ohaccredit.language.tables import Table, TablePath, Tables
+from ohaccredit.language.tables import HEIGHT, Table, TablePath, Tables
 from ohaccredit.language.types import Keyed, Record
 
 EVERY_KEY = "*"
@@ -78,6 +80,14 @@ def _folded(constant: pl.Expr) -> pl.Expr:
     return pl.lit(value.item(), dtype=value.dtype)
 
 
+def _identity(expression: pl.Expr) -> object:
+    """What is the same for expressions that say the same."""
+    try:
+        return expression.meta.serialize()
+    except pl.exceptions.ComputeError:  # one with a Python function inside is the same as no other
+        return object()
+
+
 @dataclass
 class _Round:
     makes: dict[Level, list[pl.Expr]] = field(default_factory=lambda: defaultdict(list))
@@ -96,7 +106,9 @@ class Plan:
         self._rounds: dict[int, _Round] = defaultdict(_Round)
         self._lists: dict[tuple[object, ...], Level] = {}
         self._read: dict[Level, set[str]] = defaultdict(set)
+        self._kept: dict[tuple[Level, object], Cell] = {}
         self._carried: dict[tuple[str, Level, Level], Cell] = {}
+        self._reduced: dict[tuple[str, Level, Reducer], Cell] = {}
         self._next = 0
 
     # ── Levels ──
@@ -186,10 +198,13 @@ class Plan:
             if part.meta.is_column():
                 parts.append(part)
                 continue
-            name = self._name()
-            self._rounds[cell.round].makes[cell.level].append(part.alias(name))
-            parts.append(pl.col(name))
-            ready = cell.round + 1
+            key = (cell.level, _identity(part))
+            if key not in self._kept:
+                name = self._name()
+                self._rounds[cell.round].makes[cell.level].append(part.alias(name))
+                self._kept[key] = Cell(cell.level, cell.round + 1, (pl.col(name),))
+            parts.append(self._kept[key].only)
+            ready = max(ready, self._kept[key].round)
         return Cell(cell.level, ready, tuple(parts))
 
     def carry(self, cell: Cell, level: Level) -> Cell:
@@ -216,12 +231,17 @@ class Plan:
         level = cell.level
         assert level.parent is not None
         kept = self.keep(cell)
-        parts = []
+        parts, ready = [], 0
         for part in kept.parts:
-            new = self._name()
-            self._rounds[kept.round].reduces[level, how].append((part.meta.output_name(), new))
-            parts.append(pl.col(new))
-        return Cell(level.parent, kept.round + 1, tuple(parts))
+            name = part.meta.output_name()
+            key = (name, level, how)
+            if key not in self._reduced:
+                new = self._name()
+                self._rounds[kept.round].reduces[level, how].append((name, new))
+                self._reduced[key] = Cell(level.parent, kept.round + 1, (pl.col(new),))
+            parts.append(self._reduced[key].only)
+            ready = max(ready, self._reduced[key].round)
+        return Cell(level.parent, ready, tuple(parts))
 
     def _name(self) -> str:
         self._next += 1
@@ -229,13 +249,15 @@ class Plan:
 
     # ── Working it out ──
 
-    def run(self, tables: Tables, wanted: Sequence[tuple[str, Cell]]) -> pl.DataFrame:
-        """The wanted cells, which are of the submissions, as columns."""
-        state = _Run(self, tables)
-        for number in sorted(self._rounds):
-            state.round(self._rounds[number])
-        chosen = [cell.only.alias(name) for name, cell in wanted]
-        return state.frames[self.root].frame.select(chosen) if chosen else pl.DataFrame()
+    def program(self, wanted: Sequence[tuple[str, Cell]]) -> Program:
+        """What it takes to work out the wanted cells, which are of the submissions."""
+        steps = [_Step(self._rounds[number]) for number in sorted(self._rounds)]
+        last = {use: step for step in steps for use in step.uses()}
+        for name in _columns_of(cell.only for _, cell in wanted):
+            last.pop((self.root, name), None)
+        for use, step in last.items():
+            step.last_use_of.append(use)
+        return Program(self, steps, wanted)
 
     def columns_read(self, level: Level) -> set[str]:
         """The columns of the evidence that are read on a level."""
@@ -257,17 +279,79 @@ class Plan:
         return keyed
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A plan that is made, ready to be worked out over tables."""
+
+    plan: Plan
+    steps: Sequence[_Step]
+    wanted: Sequence[tuple[str, Cell]]
+
+    def run(self, tables: Tables) -> pl.DataFrame:
+        """The wanted cells as columns."""
+        if not self.wanted:
+            return pl.DataFrame()
+        state = _Run(self.plan, tables)
+        for step in self.steps:
+            state.step(step)
+        root = state.rows[self.plan.root].frame(_columns_of(cell.only for _, cell in self.wanted))
+        found = root.with_columns_seq(cell.only.alias(name) for name, cell in self.wanted)
+        return found.select(name for name, _ in self.wanted)
+
+
+class _Step:
+    """A round as it is worked out, with the columns that each expression is made from."""
+
+    def __init__(self, work: _Round) -> None:
+        self.makes = [(level, makes, _columns_of(makes)) for level, makes in work.makes.items()]
+        self.carries = list(work.carries.items())
+        self.reduces = list(work.reduces.items())
+        self.last_use_of: list[tuple[Level, str]] = []
+        """The columns that no later round reads."""
+
+    def uses(self) -> Iterable[tuple[Level, str]]:
+        """The columns that this round reads."""
+        for level, _, names in self.makes:
+            yield from ((level, name) for name in names)
+        for (upper, _), carried in self.carries:
+            yield from ((upper, name) for name, _ in carried)
+        for (level, _), reduced in self.reduces:
+            yield from ((level, name) for name, _ in reduced)
+
+
+def _columns_of(expressions: Iterable[pl.Expr]) -> list[str]:
+    """The columns that expressions are made from."""
+    return list(dict.fromkeys(name for each in expressions for name in each.meta.root_names()))
+
+
 @dataclass
 class _Rows:
     """The rows of a level while a plan is worked out."""
 
-    frame: pl.DataFrame
+    columns: dict[str, pl.Series]
+    """By name, and not as one frame: Polars goes through all columns of a frame, whichever are asked for."""
+    height: int
     source: pl.Series | None = None
     """For each row, its row in the table that the level's list is; None if they are the same rows."""
     parent: pl.Series | None = None
     ends: pl.Series | None = None
-    """For each row of the level above, the number of rows here up to and including its own."""
+    """For each row of the level above, the number of rows here up to and including its own; None if they are mixed."""
     above: dict[Level, pl.Series] = field(default_factory=dict)
+
+    def frame(self, names: Iterable[str]) -> pl.DataFrame:
+        """Some columns; at least one, because a frame knows its height by its columns."""
+        found = [self.columns[name] for name in names]
+        return pl.DataFrame(found or [pl.repeat(None, self.height, dtype=pl.Null, eager=True).alias(HEIGHT)])
+
+    def renamed(self, names: Sequence[tuple[str, str]]) -> pl.DataFrame:
+        """Some columns, by other names."""
+        frame = self.frame(old for old, _ in names)
+        frame.columns = [new for _, new in names]
+        return frame
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Keep the columns of a frame."""
+        self.columns.update({each.name: each for each in frame.get_columns()})
 
 
 class _Run:
@@ -275,38 +359,40 @@ class _Run:
         self._plan = plan
         self._tables = dict(tables)
         self._places: dict[TablePath, list[pl.Series]] = {}
-        self.frames: dict[Level, _Rows] = {}
+        self.rows: dict[Level, _Rows] = {}
         for level in plan.levels:
-            self.frames[level] = self._rows(level)
+            self.rows[level] = self._rows(level)
 
     def _rows(self, level: Level) -> _Rows:
-        if level.parent is None:
-            return _Rows(self._tables[()].frame)
-        assert level.start is not None
         table = self._table(level.path)
+        frame = _some(table.frame, sorted(self._plan.columns_read(level)))
+        if level.parent is None:
+            return _Rows(_by_name(frame), table.height)
+        assert level.start is not None
         assert table.parent is not None
-        frame = table.frame.select(sorted(self._plan.columns_read(level)))
-        above, start = self.frames[level.parent], self.frames[level.start]
-        parent, source = table.parent, None
-        if level.parent is level.start and start.source is None:
-            lengths = _lengths(parent, above.frame.height)
-        else:  # the rows of the table are needed once for each row above that reaches them
+        above, start = self.rows[level.parent], self.rows[level.start]
+        parent, source, ends = table.parent, None, None
+        mixed = level.path[-1] == EVERY_KEY
+        if level.parent is not level.start or start.source is not None:
+            # The rows of the table are needed once for each row above that reaches them.
             origin = start.source
             if level.parent is not level.start:
                 index = self._index(level.start, level.parent)
                 origin = index if origin is None else origin.gather(index)
             assert origin is not None
-            each = _lengths(parent, self._height(level.start.path))
-            lengths = each.gather(origin)
-            parent, source = _ranges((each.cum_sum() - each).gather(origin), lengths)
-            frame = _gathered(frame, source)
+            order = _order(parent) if mixed else None
+            each = _ends(parent if order is None else parent.gather(order), self._table(level.start.path).height)
+            before = each.shift(1, fill_value=0)
+            parent, source = _ranges(before.gather(origin), (each - before).gather(origin))
+            source = source if order is None else order.gather(source)
+            frame, mixed = _gathered(frame, source), False
         if level.sorted_by:
             order = _order(parent, frame[level.sorted_by])
             frame, source = _gathered(frame, order), order if source is None else source.gather(order)
-        return _Rows(_beside(parent.alias(PARENT), frame), source, parent, lengths.cum_sum())
-
-    def _height(self, path: TablePath) -> int:
-        return self._table(path).height
+            parent, mixed = parent.gather(order), False
+        if not mixed:
+            ends = _ends(parent, above.height)
+        return _Rows({PARENT: parent.alias(PARENT), **_by_name(frame)}, len(parent), source, parent, ends)
 
     def _table(self, path: TablePath) -> Table:
         if path not in self._tables:
@@ -318,21 +404,18 @@ class _Run:
         return sorted(set().union(*wanted))
 
     def _keys_alone(self, path: TablePath) -> Table:
-        """Keyed evidence as one list: for each row of the table above, one row for each key."""
+        """Keyed evidence as one list: key after key, with one row for each row of the table above."""
         keys = self._plan.keyed_at(path).keys
         above, before = self._plan.table_above(path)
         held = self._table(above)
-        rows = pl.Series(PARENT, range(held.height), dtype=pl.UInt32)
-        self._places[path] = [rows * len(keys) + number for number in range(len(keys))]
-        names = [name for name in self._columns(path) if name != "key"]
-        whole = pl.concat(
-            _beside(
-                rows, held.frame.select(pl.col(".".join((*before, key, name))).alias(name) for name in names)
-            ).with_columns(pl.lit(key).alias("key"))
-            for key in keys
-        )
-        order = _order(whole[PARENT])
-        return Table(_gathered(whole, order).drop(PARENT), whole[PARENT].gather(order))
+        place = _numbers(held.height * len(keys))
+        self._places[path] = [place.slice(held.height * number, held.height) for number in range(len(keys))]
+        columns = {"key": pl.Series(keys).gather(place // max(held.height, 1))}
+        for name in self._columns(path):
+            if name != "key":
+                under = [held.frame.get_column(".".join((*before, key, name))) for key in keys]
+                columns[name] = pl.concat(under, rechunk=True)
+        return Table(pl.DataFrame(columns), place % max(held.height, 1))
 
     def _below_keys(self, path: TablePath) -> Table:
         """The lists that stand inside keyed evidence, as one list."""
@@ -341,18 +424,19 @@ class _Run:
         above = next(level.start.path for level in self._plan.levels if level.path == path and level.start is not None)
         self._table(above)
         whole = pl.concat(
-            _beside(place.gather(_parents(table)).alias(PARENT), table.frame.select(self._columns(path)))
+            _beside(place.gather(_parents(table)).alias(PARENT), _some(table.frame, self._columns(path)).get_columns())
             for place, table in zip(self._places[above], tables, strict=True)
-        )
-        order = _order(whole[PARENT])
-        back = _order(order)
-        heights = [table.height for table in tables]
-        self._places[path] = [back.slice(sum(heights[:number]), size) for number, size in enumerate(heights)]
-        return Table(_gathered(whole, order).drop(PARENT), whole[PARENT].gather(order))
+        ).rechunk()
+        place = _numbers(whole.height)
+        ends = accumulate(table.height for table in tables)
+        self._places[path] = [
+            place.slice(end - each.height, each.height) for end, each in zip(ends, tables, strict=True)
+        ]
+        return Table(whole.drop(PARENT), whole[PARENT])
 
     def _index(self, upper: Level, lower: Level) -> pl.Series:
         """For each row of the lower level, its row of the upper one."""
-        rows = self.frames[lower]
+        rows = self.rows[lower]
         if upper not in rows.above:
             assert lower.parent is not None
             assert rows.parent is not None
@@ -362,39 +446,61 @@ class _Run:
             rows.above[upper] = index
         return rows.above[upper]
 
-    def round(self, work: _Round) -> None:
+    def step(self, work: _Step) -> None:
         """One round: everything in it rests on rounds before."""
-        new: dict[Level, list[pl.DataFrame]] = defaultdict(list)
-        for level, makes in work.makes.items():
-            names = [make.meta.output_name() for make in makes]
-            new[level].append(self.frames[level].frame.with_columns(makes).select(names))
-        for (upper, lower), carried in work.carries.items():
-            chosen = self.frames[upper].frame.select(pl.col(old).alias(name) for old, name in carried)
-            new[lower].append(_gathered(chosen, self._index(upper, lower)))
-        for (level, how), reduced in work.reduces.items():
+        new: list[tuple[Level, pl.DataFrame]] = []
+        for level, makes, names in work.makes:
+            made = self.rows[level].frame(names).with_columns_seq(makes)
+            new.append((level, made[:, len(names or (HEIGHT,)) :]))
+        for (upper, lower), carried in work.carries:
+            new.append((lower, _gathered(self.rows[upper].renamed(carried), self._index(upper, lower))))
+        for (level, how), reduced in work.reduces:
             assert level.parent is not None
-            new[level.parent].append(self._reduced(level, how, reduced))
-        for level, frames in new.items():
-            self.frames[level].frame = pl.concat([self.frames[level].frame, *frames], how="horizontal")
+            new.append((level.parent, self._reduced(level, how, reduced)))
+        for level, frame in new:
+            self.rows[level].add(frame)
+        for level, name in work.last_use_of:
+            self.rows[level].columns.pop(name, None)
 
     def _reduced(self, level: Level, how: Reducer, names: Sequence[tuple[str, str]]) -> pl.DataFrame:
-        rows = self.frames[level]
-        assert rows.ends is not None
+        assert level.parent is not None
+        rows, height = self.rows[level], self.rows[level.parent].height
         assert rows.parent is not None
-        before = rows.ends.shift(1, fill_value=0)
         if how == "total":
-            # Running sums, from nothing to everything: those of a list lie between two of them.
-            sums = rows.frame.select(_running(pl.col(old), rows.frame.schema[old]).alias(new) for old, new in names)
-            sums = pl.concat([pl.DataFrame({name: [0] for name in sums.columns}, schema=sums.schema), sums])
-            return _gathered(sums, rows.ends) - _gathered(sums, before)
-        frame = rows.frame.select(pl.col(old).alias(new) for old, new in names)
+            truths = [(old, new) for old, new in names if rows.columns[old].dtype == pl.Boolean]
+            figures = [pair for pair in names if pair not in truths]
+            found = [*_counts(rows, truths, height)] if truths else []
+            if figures:
+                found += _sums(*_in_order(rows, figures, height)).get_columns()
+            return pl.DataFrame(found)
         if how == "last":
-            ends = pl.DataFrame({"e": rows.ends, "b": before})
-            return _gathered(frame, ends.select(pl.when(pl.col("e") > pl.col("b")).then(pl.col("e") - 1)).to_series())
+            frame, ends = _in_order(rows, names, height)
+            some = ends > ends.shift(1, fill_value=0)
+            return _gathered(frame, (ends - 1).set(~some, None))
         pick = pl.Expr.min if how == "smallest" else pl.Expr.max
-        found = frame.with_columns(rows.parent.alias(PARENT)).group_by(PARENT).agg(pick(pl.all()))
-        everyone = pl.DataFrame({PARENT: pl.Series(range(len(rows.ends)), dtype=pl.UInt32)})
-        return everyone.join(found, on=PARENT, how="left", maintain_order="left").drop(PARENT)
+        frame = rows.renamed(names).with_columns(rows.parent.alias(PARENT))
+        everyone = pl.DataFrame({PARENT: _numbers(height)})
+        best = frame.group_by(PARENT).agg(pick(pl.all()))
+        return everyone.join(best, on=PARENT, how="left", maintain_order="left").drop(PARENT)
+
+
+def _counts(rows: _Rows, names: Sequence[tuple[str, str]], height: int) -> Iterable[pl.Series]:
+    """How many items of each list are true."""
+    assert rows.parent is not None
+    parents = rows.parent.to_numpy().astype(np.intp)
+    for old, new in names:
+        held = rows.columns[old].fill_null(False).to_numpy()
+        yield pl.Series(new, np.bincount(parents[held], minlength=height))
+
+
+def _in_order(rows: _Rows, names: Sequence[tuple[str, str]], height: int) -> tuple[pl.DataFrame, pl.Series]:
+    """Columns with the items of each list one after the other, and where each list ends."""
+    assert rows.parent is not None
+    frame = rows.renamed(names)
+    if rows.ends is not None:
+        return frame, rows.ends
+    order = _order(rows.parent)
+    return _gathered(frame, order), _ends(rows.parent.gather(order), height)
 
 
 def _parents(table: Table) -> pl.Series:
@@ -402,13 +508,28 @@ def _parents(table: Table) -> pl.Series:
     return table.parent
 
 
-def _beside(rows: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:
+def _beside(rows: pl.Series, columns: Iterable[pl.Series]) -> pl.DataFrame:
     """A frame with one more column, which says how many rows there are where it has no other."""
-    return pl.DataFrame([rows, *frame.get_columns()])
+    return pl.DataFrame([rows, *columns])
 
 
 def _gathered(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    return frame.select(pl.all().gather(rows))
+    """The rows of a frame by their numbers; nothing where there is no number."""
+    if not frame.width:
+        return frame
+    return frame[rows] if rows.null_count() == 0 else frame.select_seq(pl.all().gather(rows))
+
+
+def _some(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame([frame.get_column(name) for name in names])
+
+
+def _by_name(frame: pl.DataFrame) -> dict[str, pl.Series]:
+    return {each.name: each for each in frame.get_columns()}
+
+
+def _numbers(height: int) -> pl.Series:
+    return pl.int_range(height, dtype=pl.UInt32, eager=True)
 
 
 def _order(*by: pl.Series) -> pl.Series:
@@ -417,15 +538,21 @@ def _order(*by: pl.Series) -> pl.Series:
     return frame.select(pl.arg_sort_by(frame.columns, maintain_order=True)).to_series()
 
 
-def _running(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    return (column.cast(pl.Int64) if kind == pl.Boolean else column).fill_null(0).cum_sum()
+def _sums(frame: pl.DataFrame, ends: pl.Series) -> pl.DataFrame:
+    """What the figures of each list come to; a null adds nothing."""
+    if not frame.height:
+        return pl.DataFrame([pl.repeat(0, len(ends), dtype=pl.Int64, eager=True).alias(name) for name in frame.columns])
+    # Running sums, from nothing to everything: those of a list lie between two of them.
+    sums = frame.select_seq(pl.all().fill_null(0).cum_sum())[(ends - 1).clip(lower_bound=0)]
+    sums = sums.select_seq(pl.when(ends > 0).then(pl.all()).otherwise(0))
+    return sums.select_seq(pl.all() - pl.all().shift(1, fill_value=0))
 
 
-def _lengths(parent: pl.Series, height: int) -> pl.Series:
-    """How many items each row of the level above has."""
-    counted = parent.value_counts(name="n").rename({parent.name: PARENT})
-    everyone = pl.DataFrame({PARENT: pl.Series(range(height), dtype=pl.UInt32)})
-    return everyone.join(counted, on=PARENT, how="left", maintain_order="left")["n"].fill_null(0).cast(pl.Int64)
+def _ends(parent: pl.Series, height: int) -> pl.Series:
+    """For each row of the level above, how many items there are up to and including its own."""
+    runs = parent.rle().struct.unnest()
+    lengths = pl.repeat(0, height, dtype=pl.UInt32, eager=True)
+    return lengths.scatter(runs["value"], runs["len"]).cum_sum().cast(pl.Int64)
 
 
 def _ranges(first: pl.Series, lengths: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -55,13 +55,14 @@ class VectorRules:
         self._roads = {rule.criterion: _road(definitions, rule, record, on) for rule in rules}
         self._plan = Plan(record)
         builder = _Builder(definitions, self._plan, on)
-        self._wanted: list[tuple[str, Cell]] = []
+        wanted: list[tuple[str, Cell]] = []
         row_by_row: list[t.Rule] = []
         for rule in rules:
             if self._roads[rule.criterion].as_expression:
-                self._wanted.append((rule.criterion, builder.rule(rule)))
+                wanted.append((rule.criterion, builder.rule(rule)))
             else:
                 row_by_row.append(rule)
+        self._program = self._plan.program(wanted)
         self._compiled = CompiledRules(definitions, row_by_row).on(on) if row_by_row else {}
         self._order = [rule.criterion for rule in rules]
 
@@ -77,7 +78,7 @@ class VectorRules:
 
     def decide(self, tables: Tables, rows: Rows) -> pl.DataFrame:
         """The outcome of every rule for every submission: a column for each criterion."""
-        decided = self._plan.run(tables, self._wanted)
+        decided = self._program.run(tables)
         if self._compiled:
             each = rows()
             columns = [
@@ -274,6 +275,7 @@ class _Builder(ValueVectors):
         always = plan.constant(pl.lit(True))
         where = always if node.where is None else self.condition(node.where, inside)
         test = always if node.satisfying is None else self.condition(node.satisfying, inside)
+        given = self.read(node.over, scopes)
         cells = [self.plan.keep(where), self.plan.keep(test)]
         if node.distinct is not None:
             cells.append(self.value(node.distinct, inside).cell)
@@ -281,8 +283,7 @@ class _Builder(ValueVectors):
         if node.kind == "share":
             totals = self._share_totals(here, parts[0][0], parts[1][0])
         else:
-            totals = self._count_totals(node, here, [part for (part,) in parts])
-        given = self.read(node.over, scopes)
+            totals = self._count_totals(node, here, [part for (part,) in parts], given)
         bound = Vector(plan.constant(pl.lit(0, dtype=pl.Int64)), 1, 1) if node.bound is None else None
         bound = bound or self.value(node.bound, scopes)  # type: ignore[arg-type]
         base, (counted, (listed,), against) = plan.together([totals, given, plan.keep(bound.cell)])
@@ -291,8 +292,8 @@ class _Builder(ValueVectors):
             verdict = _count(node, counted, bound.figure(against))
         return base.of(pl.when(listed.is_not_null() & against[0].is_not_null()).then(verdict))
 
-    def _count_totals(self, node: t.Quantified, here: Cell, parts: Sequence[pl.Expr]) -> Cell:
-        """yes, open, surely in the list, possibly in the list."""
+    def _count_totals(self, node: t.Quantified, here: Cell, parts: Sequence[pl.Expr], given: Cell) -> Cell:
+        """yes, open, surely in the list, possibly in the list. `given` is the length of the whole list."""
         where, test = parts[0], parts[1]
         counted = where & (~test if node.kind == "every" else test)
         yes, open_ = counted, counted.is_null()
@@ -302,6 +303,9 @@ class _Builder(ValueVectors):
             surely = holds.fill_null(False) & value.is_not_null()
             yes = surely & pl.struct(pl.col(PARENT), pl.when(surely).then(value)).is_first_distinct()
             open_ = holds.is_null() | (holds & value.is_null())
+        if node.where is None:
+            base, (totals, listed) = self.plan.together([self.plan.total(here.of(yes, open_)), given])
+            return base.of(*totals, *listed, pl.lit(0, dtype=pl.Int64))
         return self.plan.total(here.of(yes, open_, where, where.is_null()))
 
     def _share_totals(self, here: Cell, where: pl.Expr, test: pl.Expr) -> Cell:

@@ -100,8 +100,10 @@ class Rows:
             if self.held.form == "ndjson":
                 yield Lines(replace(self.held, parts=(part,)), part)
             else:
-                for first, batch in batches_of(self.held, part):
+                first = part.first_row
+                for batch in batches_of(self.held, part):
                     yield Columns(first, batch, self.held.form == "json column")
+                    first += batch.num_rows
 
 
 def open_rows(path: Path, edition: Edition) -> Rows:
