@@ -24,10 +24,11 @@ from ohaccredit.language.types import Keyed, Record
 from ohaccredit.language.walk import evidence_named
 from ohaccredit.policy.plan_apply import carry_out, with_evidence
 from ohaccredit.policy.plan_costs import Weights, weights_of
-from ohaccredit.policy.plan_evidence import Ground
-from ohaccredit.policy.plan_groups import Group, cheapest_together, groups_of
+from ohaccredit.policy.plan_evidence import Ground, effort_key
+from ohaccredit.policy.plan_groups import Group, cheapest_together, groups_of, joined, paid
+from ohaccredit.policy.plan_merge import merged
 from ohaccredit.policy.plan_room import Room
-from ohaccredit.policy.plan_search import WORK, Done, Search, Way, combined, said
+from ohaccredit.policy.plan_search import WORK, Done, Search, Way, said
 from ohaccredit.policy.renewals import STANDING, Renewal, renewals
 from ohaccredit.standards.edition import Criterion, Tier
 
@@ -175,7 +176,7 @@ class _Planner:
         self.closings: dict[str, Closing] = {}
         self.alone: dict[str, tuple[Search, Way]] = {}
         """For each criterion that is planned, the search for it by itself and what it found."""
-        self.joined: dict[tuple[str, ...], Search] = {}
+        self.joined: dict[tuple[str, ...], tuple[Search, Way]] = {}
         self.searches = 0
 
     def plan(self) -> Plan:
@@ -221,17 +222,18 @@ class _Planner:
         self.closings[id_] = Closing(finding, way, facts)
 
     def _room(self, ids: Iterable[str]) -> Room:
-        """How many new items of each list some criteria may need together: as many as they need apart."""
+        """How many new items of each list some criteria may need together: as many as their ways as one have."""
+        found = [self.alone[id_] for id_ in ids]
         room: dict[tuple[str, str], int] = {}
-        added: dict[tuple[str, str], int] = {}
-        for search, way in (self.alone[id_] for id_ in ids):
+        for search, _ in found:
             for place, number in search.room.items():
                 room[place] = max(number, room.get(place, 0))
-            for each in way.done:
-                if each.change.kind == "add":
-                    path = ".".join(str(step) for step in each.change.path[1:] if not isinstance(step, int))
-                    what = next(iter(each.value.values()), "") if len(each.change.path) == 3 else ""
-                    added[path, what] = added.get((path, what), 0) + 1
+        added: dict[tuple[str, str], int] = {}
+        for each in merged(way.done for _, way in found):
+            if each.change.kind == "add":
+                path = ".".join(str(step) for step in each.change.path[1:] if not isinstance(step, int))
+                what = next(iter(each.value.values()), "") if len(each.change.path) == 3 else ""
+                added[path, what] = added.get((path, what), 0) + 1
         return {place: max(number, added.get(place, 0)) for place, number in room.items()}
 
     def _search(
@@ -270,34 +272,35 @@ class _Planner:
 
     def _cheapest(self, open_: Sequence[Finding], tiers: set[str], *, exact: bool) -> tuple[Route | None, list[Group]]:
         """The cheapest way to close these criteria without breaking others."""
-        wanted = {finding.criterion.id: finding for finding in open_}
-        whole: frozenset[str] = frozenset()
+        wanted = {finding.criterion.id for finding in open_}
+        groups = groups_of([self._group([finding]) for finding in open_], self._group)
         for _ in range(MOST_ROUNDS):
-            searched = [(finding, *self._alone_for(finding)) for finding in wanted.values()]
-            planned = cheapest_together(groups_of(searched, self._join, whole), self._join, exact=exact)
-            planned = [self._good_way(group) for group in planned]
-            if any(group.way.result != "found" for group in planned):
-                return None, planned
-            best = self._route([group.way for group in planned])
-            unmet = [f for f in self._after(best).findings if f.criterion.tier in tiers and not f.satisfied]
-            # What one criterion asks to be added can be in the way of another: these are not planned apart.
-            again = frozenset().union(
-                *(
-                    self._alone_for(f)[0].touched
-                    for f in unmet
-                    if f.criterion.id in wanted and f.criterion.id in self.alone
-                )
-            )
-            broken = [
-                before
-                for f in unmet
-                if f.criterion.id not in wanted and (before := self.assessment.finding(f.criterion.id) or f).satisfied
-            ]
-            if not broken and again <= whole:
-                return best, planned
-            whole |= again
-            wanted |= {finding.criterion.id: finding for finding in broken}
+            groups = [self._good_way(group) for group in groups]
+            if any(group.alone.result != "found" for group in groups):
+                return None, groups
+            best = cheapest_together(groups, self._group, exact=exact)
+            groups = list(best.groups)
+            route = self._route([group.way for group in groups], best.least)
+            unmet = [f for f in self._after(route).findings if f.criterion.tier in tiers and not f.satisfied]
+            before = [self.assessment.finding(f.criterion.id) or f for f in unmet]
+            broken = [f for f in before if f.criterion.id in wanted or f.satisfied]
+            if not broken:
+                return route, groups
+            wanted |= {finding.criterion.id for finding in broken}
+            groups = self._with(broken, groups)
         return None, []
+
+    def _with(self, broken: Sequence[Finding], groups: Sequence[Group]) -> list[Group]:
+        """The groups, where criteria that the ways of others break are planned together with those."""
+        new = [finding for finding in broken if not any(finding in group.findings for group in groups)]
+        apart = [[group] for group in [*groups, *(self._group([finding]) for finding in new)]]
+        for finding in broken:
+            (own,) = [each for each in apart if any(finding in group.findings for group in each)]
+            pieces = frozenset().union(*(group.pieces for group in own if finding in group.findings))
+            near = [each for each in apart if each is own or any(pieces & _pieces(group.way) for group in each)]
+            apart = [each for each in apart if not any(each is other for other in near)]
+            apart.append([group for each in near for group in each])
+        return [each[0] if len(each) == 1 else joined(each, self._group) for each in apart]
 
     def _alone_for(self, finding: Finding) -> tuple[Search, Way]:
         id_ = finding.criterion.id
@@ -306,20 +309,28 @@ class _Planner:
             self.alone[id_] = search, search.cheapest()
         return self.alone[id_]
 
-    def _join(self, findings: Sequence[Finding]) -> Search:
+    def _group(self, findings: Sequence[Finding]) -> Group:
+        """Some criteria that are planned together."""
+        if len(findings) == 1:
+            search, way = self._alone_for(findings[0])
+            return Group((findings[0],), search, way, way)
         ids = tuple(finding.criterion.id for finding in findings)
         if ids not in self.joined:
             self.progress(self.searches, self.searches, f"{len(findings)} criteria together")
-            self.joined[ids] = self._search(findings, room=self._room(ids))
-        return self.joined[ids]
+            search = self._search(findings, room=self._room(ids))
+            self.joined[ids] = search, search.cheapest()
+        search, way = self.joined[ids]
+        return Group(tuple(findings), search, way, way)
 
     def _good_way(self, group: Group) -> Group:
         """Where the cheapest is not shown of criteria that are planned together, the better of two ways."""
-        if len(group.findings) == 1 or group.way.result == "none" or (group.way.result == "found" and group.way.proved):
+        alone = group.alone
+        if len(group.findings) == 1 or alone.result == "none" or (alone.result == "found" and alone.proved):
             return group
         other = self._one_by_one(group.findings)
-        if other is not None and (group.way.result != "found" or other.price < self._price(group.way.done)):
-            return replace(group, way=other)
+        if other is not None and (alone.result != "found" or other.price < self._price(alone.done)):
+            other = replace(other, least=alone.least, claims=alone.claims)
+            return replace(group, alone=other, way=other)
         return group
 
     def _one_by_one(self, findings: Sequence[Finding]) -> Way | None:
@@ -336,8 +347,8 @@ class _Planner:
             if now is None or now.satisfied:
                 continue
             search = self._search([now], evidence=before.prepared.evidence)
-            paid = frozenset(str(each.change.path[1]) for each in done)
-            way = search.cheapest(paid=paid & set(search.touched)) if search.met else Way("none")
+            efforts = {effort_key(str(each.change.path[1])): 0 for each in done}
+            way = search.cheapest(left=efforts) if search.met else Way("none")
             if way.result != "found":
                 return None
             done += way.done
@@ -362,16 +373,18 @@ class _Planner:
         for index, group in enumerate(planned):
             if not self.others:
                 break
-            rest = frozenset(kind for place, each in enumerate(planned) if place != index for kind in each.way.kinds)
+            others = [each.way for place, each in enumerate(planned) if place != index]
+            rest = frozenset(kind for way in others for kind in way.kinds)
+            free = dict.fromkeys((key for way in others for key in paid(way)), 0)
             only = frozenset(group.way.kinds) - rest
             avoiding = [only]
             while only and len(avoiding) <= self.others:
-                way = group.search.cheapest(avoiding=avoiding, paid=rest & group.kinds)
+                way = group.search.cheapest(avoiding=avoiding, left=free)
                 if way.result != "found":
                     break
-                route = self._route([way if place == index else each.way for place, each in enumerate(planned)])
+                route = self._route([*others[:index], way, *others[index:]], None)
                 gone = tuple(kind for kind in group.way.kinds if kind in only and kind not in way.kinds)
-                found.append((route.price, replace(route, instead_of=gone)))
+                found.append((route.price, replace(route, proved=way.proved, instead_of=gone)))
                 only = frozenset(way.kinds) - rest
                 avoiding.append(only)
         found.sort(key=lambda each: each[0])
@@ -383,10 +396,12 @@ class _Planner:
             if number == self.others:
                 return
 
-    def _route(self, ways: Sequence[Way]) -> Route:
-        done = tuple(combined(way.done for way in ways))
+    def _route(self, ways: Sequence[Way], least: int | None) -> Route:
+        """The ways as one, which is the cheapest if it costs the least that any costs."""
+        done = merged(way.done for way in ways)
         kinds = tuple(dict.fromkeys(kind for way in ways for kind in way.kinds))
-        return Route(done, (), self._price(done), all(way.proved for way in ways), kinds)
+        price = self._price(done)
+        return Route(done, (), price, price == least, kinds)
 
     # ── What comes of it ──
 
@@ -483,9 +498,15 @@ class _Planner:
             tuple(renewals(after, tiers)) if last else (),
             self.waiting,
             self.weights,
-            said([*(search for search, _ in self.alone.values()), *self.joined.values()]),
+            said(search for search, _ in [*self.alone.values(), *self.joined.values()]),
             self.linked,
         )
+
+
+def _pieces(way: Way) -> frozenset[tuple[str | int, ...]]:
+    """The pieces of evidence that a way changes, as `Group.pieces` names them."""
+    keys = (each.change.key[1:4] for each in way.done)
+    return frozenset(tuple("new" if str(step).startswith("new ") else step for step in key) for key in keys)
 
 
 def _target(assessment: Assessment, to: str | None) -> Tier | None:

@@ -20,6 +20,8 @@ from ohaccredit.language.solve_evidence import is_so
 from ohaccredit.language.solve_logic import Truth, either, no
 
 SPENT = "rlimit count"
+Key = tuple[str | int, ...]
+"""What is paid for once, however many need it."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,8 @@ class Cheapest:
     price: int = 0
     least: int = 0
     """Every way costs at least this."""
+    claims: dict[Key, int] = field(default_factory=dict)
+    """By what is paid for: how much of its price this bound rests on. With these prices it would be as high."""
     none: bool = False
     """Was it shown that there is no way?"""
 
@@ -46,11 +50,19 @@ class _Priced:
 
     so: Truth
     price: int
-    further: Sequence[Truth] = field(default_factory=tuple)
+    """What of it is not yet a part of what every way costs."""
+    further: Sequence[Truth] = ()
     """Of a sum: what it is that it reaches more and more beyond that."""
+    key: Key | None = None
+    """What is paid for by it; None for sums."""
+    claimed: int = 0
 
 
-def cheapest(solver: z3.Solver, prices: Iterable[tuple[Truth, int]], work: int) -> Cheapest:
+Prices = Iterable[tuple[Key, Truth, int]]
+"""What is paid for, when, and how much. What goes by one name costs the same wherever it stands."""
+
+
+def cheapest(solver: z3.Solver, prices: Prices, work: int) -> Cheapest:
     """The cheapest way to keep to what the solver holds, where each truth that is so has its price.
 
     The solver is left with further formulas of which none forbids a way that costs no more than the one found.
@@ -59,23 +71,36 @@ def cheapest(solver: z3.Solver, prices: Iterable[tuple[Truth, int]], work: int) 
 
 
 class _Descent:
-    def __init__(self, solver: z3.Solver, prices: Iterable[tuple[Truth, int]], work: int) -> None:
+    def __init__(self, solver: z3.Solver, prices: Prices, work: int) -> None:
         self._solver = solver
-        self._prices = [(so, price) for so, price in prices if price and so is not False]
+        self._prices: list[tuple[Truth, int]] = []
         self._left = work
         self._spent: int | None = None
-        self._found = Cheapest(least=sum(price for so, price in self._prices if so is True))
+        self._found = Cheapest()
         self._open: dict[int, _Priced] = {}
         """By the number that the solver gave to the truth."""
         self._waiting: list[tuple[list[_Priced], int]] = []
         """What was named together, while sums of it are not needed yet, and the price that was added for it."""
-        for so, price in self._prices:
-            if so is not True:
-                self._pay(_literal(solver, so), price)
+        for key, so, price in prices:
+            if so is False or not price:
+                continue
+            self._prices.append((so, price))
+            if so is True:
+                self._found.least += price
+                self._found.claims[key] = price
+            else:
+                self._pay(self._bare(so), price, key=key)
 
-    def _pay(self, so: Truth, price: int, further: Sequence[Truth] = ()) -> None:
-        known = self._open.setdefault(so.get_id(), _Priced(so, 0, further))
-        known.price += price
+    def _bare(self, so: Truth) -> Truth:
+        """A truth that the solver can assume, and that has no price yet: one that is so if the other is."""
+        if z3.is_const(so) and so.get_id() not in self._open:
+            return so
+        bare = z3.FreshBool("paid")
+        self._solver.add(either(no(so), bare))
+        return bare
+
+    def _pay(self, so: Truth, price: int, further: Sequence[Truth] = (), key: Key | None = None) -> None:
+        self._open[so.get_id()] = _Priced(so, price, further, key)
 
     def run(self) -> Cheapest:
         found = self._found
@@ -120,6 +145,9 @@ class _Descent:
         self._found.least += price
         for each in core:
             each.price -= price
+            each.claimed += price
+            if each.key is not None:  # of things that go by one name, what the bound rests on most counts for all
+                self._found.claims[each.key] = max(each.claimed, self._found.claims.get(each.key, 0))
         self._solver.add(either(*(each.so for each in core)))
         for each in core:
             if each.further:
@@ -132,24 +160,11 @@ class _Descent:
         self._pay(reached[1], price, reached[2:])
 
     def _take(self, model: Any) -> None:
-        """A way: the best so far, or not. What alone would make a way dearer than it is left out from now on."""
+        """A way: the best so far, or not."""
         found = self._found
         price = sum(price for so, price in self._prices if is_so(model, so))
         if found.model is None or price < found.price:
             found.model, found.price = model, price
-        for each in self._open.values():
-            if each.price > found.price - found.least:
-                self._solver.add(no(each.so))
-                each.price = 0
-
-
-def _literal(solver: z3.Solver, so: Truth) -> Truth:
-    """A truth that the solver can assume: a bare one that is so if the other is."""
-    if z3.is_const(so):
-        return so
-    bare = z3.FreshBool("paid")
-    solver.add(either(no(so), bare))
-    return bare
 
 
 def _totals(solver: z3.Solver, parts: Sequence[Truth]) -> list[Truth]:

@@ -49,6 +49,7 @@ from ohaccredit.language.types import (
     Type,
     YesNo,
 )
+from ohaccredit.policy.plan_cheapest import Key
 from ohaccredit.policy.plan_costs import Weights
 from ohaccredit.policy.plan_series import Way, ways
 from ohaccredit.standards.evidence import EvidenceType
@@ -59,6 +60,11 @@ key that is missing; add: an item of a list; extend: points of a series; reach: 
 
 ASSESSORS = ("id", "status", "rejected_because")
 """Fields of every item that no rule is met by changing."""
+
+
+def effort_key(kind: str) -> Key:
+    """The key of the effort of a kind of evidence."""
+    return ("effort", kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,10 @@ class Change:
     """What would then stand there, by a model of the solver."""
     fact: bool = False
     part: Single | None = None
+    which: int = 0
+    """Of a series: which of the ways in which it can go on."""
+    key: Key = ()
+    """What is paid for by it. New items of one kind are alike, so they have one key."""
 
 
 @dataclass(slots=True)
@@ -107,31 +117,24 @@ class Ground:
     settled: list[Callable[[], Truth]] = field(default_factory=list)
     """Limits that can only be said once all formulas are made."""
 
-    def prices(self, paid: frozenset[str] = frozenset()) -> Iterator[tuple[Truth, int]]:
+    def add(self, change: Change) -> None:
+        """A change that a formula asks for."""
+        steps = (
+            f"new {self.new[change.path[: at + 1]]}" if change.path[: at + 1] in self.new else step
+            for at, step in enumerate(change.path)
+        )
+        self.changes.append(replace(change, key=(change.kind, *steps, change.which)))
+
+    def prices(self, left: Mapping[Key, int]) -> Iterator[tuple[Key, Truth, int]]:
         """What is paid for: each change, and each kind of evidence once, if anything of it is changed.
 
-        A kind that is paid for is handed in anyway.
+        Where `left` names a key, no more than that is to be paid: others pay for the rest.
         """
         for change in self.changes:
-            yield change.done, 0 if whole(change) and change.path[1] in paid else change.price
-        for name, done in self.touched().items():
-            yield done, 0 if name in paid else self.weights.effort(self.types[name].effort)
-
-    def effort(self, kind: str) -> int:
-        """What it costs to touch a kind of evidence at all."""
-        handed_in = (change.price for change in self.changes if whole(change) and change.path[1] == kind)
-        return self.weights.effort(self.types[kind].effort) + sum(handed_in)
-
-    def items(self) -> frozenset[Path]:
-        """The items in which something could be changed; places for new items of one kind are one."""
-        return frozenset(self._item(change.path) for change in self.changes if not whole(change))
-
-    def _item(self, path: Path) -> Path:
-        depth = 2 if self.types[str(path[1])].collects == "one" else 3
-        return tuple(
-            step if path[: at + 1] not in self.new else f"new {self.new[path[: at + 1]]}"
-            for at, step in enumerate(path[:depth])
-        )
+            yield change.key, change.done, min(change.price, left.get(change.key, change.price))
+        for kind, done in self.touched().items():
+            key, price = effort_key(kind), self.weights.effort(self.types[kind].effort)
+            yield key, done, min(price, left.get(key, price))
 
     def touched(self) -> dict[str, Truth]:
         """For each kind of evidence, whether anything of it is changed."""
@@ -139,11 +142,6 @@ class Ground:
         for change in self.changes:
             found.setdefault(str(change.path[1]), []).append(change.done)
         return {name: any_of(done) for name, done in found.items()}
-
-
-def whole(change: Change) -> bool:
-    """Is it that a kind of evidence is handed in at all?"""
-    return change.kind == "hand in" and len(change.path) == 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +228,7 @@ class Standing(Fields):
             before = unknown(kind) if now.get("result") is None else constant(now["result"])
             value = one_of_cases([(reached, constant("met")), (no(reached), before)], kind)
             record.made["result"] = Settled(f"{path}.result", "", kind, value)
-            self._ground.changes.append(Change("reach", spot.at, each, reached, price, False, lambda model: None))
+            self._ground.add(Change("reach", spot.at, each, reached, price, False, lambda model: None))
         return record
 
     def _single(self, path: str, each: Field, now: Any, spot: Spot) -> Part:
@@ -262,9 +260,7 @@ class Standing(Fields):
             doing, price, achieved = self._changed(part, now, achieved)
         ground.limits += _bounds(part, each, done, ground)
         ground.limits.append(either(no(done), spot.within))
-        ground.changes.append(
-            Change(doing, spot.at, each, done, price, achieved, part.read_value, fact and now is None, part)
-        )
+        ground.add(Change(doing, spot.at, each, done, price, achieved, part.read_value, fact and now is None, part))
         return part
 
     def _changed(self, part: Single, now: Any, achieved: bool) -> tuple[Kind, int, bool]:
@@ -299,9 +295,7 @@ class StandingKeys(ByKey):
             self.records[key] = Standing(f"{path}.{key}", kind.records[key], scope, own, ground, inner, settled)
         self.places = [(True, record) for record in self.records.values()]
         if now is None:
-            ground.changes.append(
-                Change("hand in", spot.at, None, self.handed_in, ground.weights.field, False, lambda model: {})
-            )
+            ground.add(Change("hand in", spot.at, None, self.handed_in, ground.weights.field, False, lambda model: {}))
 
 
 class StandingList(Places):
@@ -330,14 +324,12 @@ class StandingList(Places):
                 ground.new[inner.at] = what or ""
                 price = ground.weights.item + (ground.weights.field if settled else 0)
                 ground.limits.append(either(no(there), both(spot.within, self.handed_in)))
-                ground.changes.append(Change("add", inner.at, each, there, price, False, _item(identity, what)))
+                ground.add(Change("add", inner.at, each, there, price, False, _item(identity, what)))
         self._again = [False] * len(self.places)
         self._copies = 1
         if now is None:
             ground.limits.append(either(no(self.handed_in), spot.within))
-            ground.changes.append(
-                Change("hand in", spot.at, each, self.handed_in, ground.weights.field, False, lambda model: [])
-            )
+            ground.add(Change("hand in", spot.at, each, self.handed_in, ground.weights.field, False, lambda model: []))
 
     def limits(self) -> Iterator[Truth]:
         """New items of a kind fill their places from the first on."""
@@ -390,8 +382,8 @@ class StandingPoints(Points):
             if way.points or now is None:
                 weights = ground.weights
                 price = weights.item * way.points + weights.field + (weights.achievement if way.achieved else 0)
-                ground.changes.append(
-                    Change("extend", spot.at, each, chosen, price, way.achieved, _points_of(way, kind))
+                ground.add(
+                    Change("extend", spot.at, each, chosen, price, way.achieved, _points_of(way, kind), which=index)
                 )
         ground.limits.append(either(no(self.handed_in), spot.within))
 

@@ -1,126 +1,215 @@
 """Criteria planned in small groups, and the proof that their ways together are the cheapest.
 
-Criteria share evidence in two ways. Where their changes meet in one item, they are planned together. Otherwise they
-share no more than the effort of a kind of evidence, which is paid once however many touch it, and each is planned by
-itself:
+What several criteria ask for is paid for once, so the ways that are the cheapest for each by itself need not be the
+cheapest together. A bound from below comes from sharing out the price of each thing among those who could use it:
+whatever is done for all of them costs at least what each of them has to pay of its share, since the shares are no more
+than the price. The groups take their shares one after the other, each only as much as its own bound rests on, and what
+is left is for those behind it ("saturated cost partitioning": J. Seipp, M. Helmert, "Counterexample-Guided Cartesian
+Abstraction Refinement for Classical Planning", 2018). What others pay for is cheaper or free for those behind, so they
+find ways that use it. Where the ways together cost no more than the bound, they are the cheapest; otherwise those
+between which the price is in dispute are planned together.
 
-- A kind that some group cannot do without is paid for anyway, so it costs the others nothing.
-- A kind that several could use, and that none of them needs, could be worth its effort only for all of them. What
-  each would cost if such kinds were free is a bound from below. Where the cheapest way of each reaches its bound, the
-  ways together are the cheapest. Where one does not, its group is planned together with those that share the kind.
+Criteria that ask the same series to go on cannot be planned apart, since it goes on in one way for all.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ohaccredit.assessment.assess import Finding
+from ohaccredit.policy.plan_cheapest import Key
+from ohaccredit.policy.plan_evidence import effort_key
 from ohaccredit.policy.plan_search import Search, Way
+
+MOST_ROUNDS = 4
+ANY_KIND = "new "
+"""How keys name a new item of no kind in particular."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Criteria that are planned together, and the cheapest way to close them."""
+    """Criteria that are planned together."""
 
     findings: tuple[Finding, ...]
     search: Search
+    alone: Way
+    """The cheapest way to close them by themselves."""
     way: Way
-    """Without the effort of kinds that other groups pay for."""
+    """The way among all groups."""
 
     @property
-    def kinds(self) -> frozenset[str]:
-        """The kinds of evidence that changes could touch."""
-        return frozenset(self.search.touched)
+    def paid(self) -> Counter[Key]:
+        """What the way pays for, and how often."""
+        return paid(self.way)
+
+    @property
+    def pieces(self) -> frozenset[Key]:
+        """The pieces of evidence in which something could be changed; new items of a list are one."""
+        keys = (key[1:4] for key in self.search.prices if key[0] != "effort")
+        return frozenset(tuple("new" if str(step).startswith("new ") else step for step in key) for key in keys)
 
 
-Join = Callable[[Sequence[Finding]], Search]
-"""A search for several criteria together."""
+Join = Callable[[Sequence[Finding]], Group]
+"""Some criteria as one group."""
 
 
-def groups_of(
-    searched: Iterable[tuple[Finding, Search, Way]], join: Join, whole: frozenset[str] = frozenset()
-) -> list[Group]:
-    """The criteria in groups whose changes meet in no item, and of the kinds in `whole` in nothing at all."""
-    apart: list[tuple[set[object], list[tuple[Finding, Search, Way]]]] = []
-    for each in searched:
-        items: set[object] = {*each[1].items, *(whole & set(each[1].touched))}
-        members = [each]
-        for other in [other for other in apart if other[0] & items]:
-            apart.remove(other)
-            items |= other[0]
-            members = other[1] + members
-        apart.append((items, members))
-    return [_group(members, join) for _, members in apart]
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Ways for all groups."""
+
+    groups: tuple[Group, ...]
+    price: int
+    """What they cost, if what several ask for can be one."""
+    least: int
+    """Whatever closes all criteria costs at least this."""
+    dispute: tuple[Group, ...] = ()
+    """Those that use something for which not the whole price was paid, or that claimed a part of it for nothing."""
 
 
-def _group(members: Sequence[tuple[Finding, Search, Way]], join: Join) -> Group:
-    findings = tuple(finding for finding, _, _ in members)
-    if len(members) == 1:
-        return Group(findings, *members[0][1:])
-    search = join(findings)
-    return Group(findings, search, search.cheapest())
+def paid(way: Way) -> Counter[Key]:
+    """What a way pays for, and how often."""
+    counted = Counter(each.change.key for each in way.done)
+    counted.update(effort_key(kind) for kind in way.kinds)
+    return counted
 
 
-def cheapest_together(groups: Sequence[Group], join: Join, *, exact: bool = True) -> list[Group]:
-    """The groups with the ways that are the cheapest together.
-
-    Without `exact`, groups are never joined for a proof: good ways will do.
-    """
-    count = Counter(kind for group in groups for kind in group.kinds)
-    shared = {kind for kind, number in count.items() if number > 1}
-    needs = [frozenset(kind for kind in shared & group.kinds if group.search.needs(kind)) for group in groups]
-    paid = frozenset().union(*needs)
-    found = [_with_paid(group, paid & group.kinds, own) for group, own in zip(groups, needs, strict=True)]
-    for cluster in _clusters(found, shared - paid):
-        if len(cluster) > 1:
-            planned = _joined(cluster, paid, join, exact=exact)
-            found = [*(group for group in found if group not in cluster), *planned]
-    return found
-
-
-def _with_paid(group: Group, paid: frozenset[str], needs: frozenset[str]) -> Group:
-    if group.way.result != "found":
-        return group
-    if paid <= needs:  # every way touches what is paid: none becomes cheaper than another
-        return replace(group, way=group.search.paid_for(group.way, paid))
-    return replace(group, way=group.search.cheapest(paid=paid))
-
-
-def _clusters(groups: Sequence[Group], optional: set[str]) -> Iterator[list[Group]]:
-    """The groups that are connected by kinds which they could share."""
-    apart: list[tuple[set[str], list[Group]]] = []
+def groups_of(groups: Iterable[Group], join: Join) -> list[Group]:
+    """The groups, of which those that cannot be planned apart are one."""
+    apart: list[list[Group]] = []
     for group in groups:
-        kinds, members = group.kinds & optional, [group]
-        for other in [other for other in apart if other[0] & kinds]:
+        members = [group]
+        for other in [other for other in apart if any(_inseparable(each, group) for each in other)]:
             apart.remove(other)
-            kinds = kinds | other[0]
-            members = other[1] + members
-        apart.append((set(kinds), members))
-    yield from (members for _, members in apart)
+            members = other + members
+        apart.append(members)
+    return [members[0] if len(members) == 1 else joined(members, join) for members in apart]
 
 
-def _joined(cluster: list[Group], paid: frozenset[str], join: Join, *, exact: bool) -> list[Group]:
-    """The groups as they are if each reaches its bound, else one group of them all."""
-    count = Counter(kind for group in cluster for kind in group.kinds)
-    free = paid | {kind for kind, number in count.items() if number > 1}
-    if all(_reaches_bound(group, free) for group in cluster):
-        return cluster
-    if not exact:
-        return [replace(group, way=replace(group.way, proved=False)) for group in cluster]
-    search = join([finding for group in cluster for finding in group.findings])
-    way = search.cheapest(paid=paid)
-    if way.result == "found" and way.proved:
-        return [Group(tuple(finding for group in cluster for finding in group.findings), search, way)]
-    return [replace(group, way=replace(group.way, proved=False)) for group in cluster]
+def joined(groups: Iterable[Group], join: Join) -> Group:
+    """Some groups as one."""
+    return join([finding for group in groups for finding in group.findings])
 
 
-def _reaches_bound(group: Group, free: frozenset[str]) -> bool:
-    if group.way.result != "found" or not group.way.proved:
-        return False
-    bound = group.search.cheapest(paid=free)
-    return bound.result == "found" and bound.proved and bound.price == group.way.price
+def _inseparable(one: Group, other: Group) -> bool:
+    series = [{key[:-1] for key in each.search.prices if key[0] == "extend"} for each in (one, other)]
+    return bool(series[0] & series[1])
 
 
-__all__ = ["Group", "cheapest_together", "groups_of"]
+def _of_any_kind(groups: Iterable[Group]) -> frozenset[Key]:
+    """New items of which one criterion says what kind they are and another does not, where the other asks for them."""
+    keys = {key for group in groups for key in group.search.prices}
+    told = {key[1:-2] for key in keys if key[0] == "add" and key[-2] != ANY_KIND}
+    untold = {key[1:-2] for key in keys if key[0] == "add" and key[-2] == ANY_KIND} & told
+    return frozenset(key for key in keys if any(key[1 : len(at) + 2] == (*at, ANY_KIND) for at in untold))
+
+
+def cheapest_together(groups: Sequence[Group], join: Join, *, exact: bool = True) -> Together:
+    """The ways that are the cheapest together. Without `exact`, good ways will do."""
+    best = _in_turn(groups, exact=exact)
+    for _ in range(MOST_ROUNDS if exact else 0):
+        if best.price == best.least or len(best.dispute) < 2:
+            break
+        one = joined(best.dispute, join)
+        if one.way.result != "found":
+            break
+        found = _in_turn([one, *(group for group in groups if not _one_of(group, best.dispute))], exact=exact)
+        best = found if found.price <= best.price else replace(best, least=max(best.least, found.least))
+        groups = found.groups
+    return best
+
+
+def _one_of(group: Group, groups: Iterable[Group]) -> bool:
+    return any(group.findings == each.findings for each in groups)
+
+
+def _choice(group: Group) -> tuple[int, int]:
+    """How much of its bound a group could pay in another way."""
+    used = paid(group.alone)
+    return sum(claim for key, claim in group.alone.claims.items() if key not in used), -group.alone.price
+
+
+def _in_turn(groups: Sequence[Group], *, exact: bool) -> Together:
+    """Each group takes its share of the prices: a bound from below, and ways that use what others pay for.
+
+    Those that have no choice come first, so that those that have one can use what is paid for already.
+    """
+    prices = {key: price for group in groups for key, price in group.search.prices.items()}
+    # Where it is not clear whether an item is the same as one of another group, nobody has to pay for it in the bound.
+    left = {**prices, **dict.fromkeys(_of_any_kind(groups), 0)}
+    least = 0
+    found: list[Group] = []
+    shares: list[Way] = []
+    for group in sorted(groups, key=_choice):
+        way = _with_share(group, left, exact=exact)
+        least += way.least
+        for key, claim in way.claims.items():
+            left[key] -= claim
+        shares.append(way)
+        found.append(replace(group, way=way))
+    price = _price(found, prices)
+    if price > least:
+        found = _improved(found, prices)
+        price = _price(found, prices)
+    return Together(tuple(found), price, least, tuple(_in_dispute(found, shares, prices)))
+
+
+def _in_dispute(groups: Sequence[Group], shares: Sequence[Way], prices: Mapping[Key, int]) -> list[Group]:
+    """Between which groups the bound loses: what they use and nobody has claimed, or was claimed and not needed."""
+    counted = _counted(groups)
+    claimed: Counter[Key] = Counter()
+    for share in shares:
+        claimed.update(share.claims)
+    about = {key for key, number in counted.items() if claimed[key] < number * prices[key]}
+    for share in shares:
+        own = {key: claim for key, claim in share.claims.items() if claim and key in counted}
+        if sum(own.values()) > share.least:
+            about |= own.keys()
+    return [group for group in groups if about & group.paid.keys()]
+
+
+def _with_share(group: Group, left: Mapping[Key, int], *, exact: bool) -> Way:
+    """The cheapest way of a group with what is left of the prices; its bound and claims are no more than that."""
+    alone = group.alone
+    claims = {key: min(claim, left[key]) for key, claim in alone.claims.items()}
+    least = alone.least - sum(claim - claims[key] for key, claim in alone.claims.items())
+    owes = sum(number * left[key] for key, number in paid(alone).items())
+    way = replace(alone, least=least, claims=claims)
+    if owes == least or not exact:
+        return way
+    found = group.search.cheapest(left=left)
+    if found.result != "found":
+        return way
+    return found if found.least >= least else replace(found, least=least, claims=claims)
+
+
+def _improved(groups: list[Group], prices: Mapping[Key, int]) -> list[Group]:
+    """The groups, each once more with a way as if what the others use were free, where that is cheaper for all."""
+    price = _price(groups, prices)
+    for index, group in enumerate(groups):
+        others = groups[:index] + groups[index + 1 :]
+        free = _counted(others)
+        adds = sum(number * prices[key] for key, number in group.paid.items() if key not in free)
+        if adds <= group.alone.least - sum(claim for key, claim in group.alone.claims.items() if key in free):
+            continue  # every way adds as much
+        way = group.search.cheapest(left=dict.fromkeys(free, 0))
+        tried = [*groups[:index], replace(group, way=way), *groups[index + 1 :]]
+        if way.result == "found" and _price(tried, prices) < price:
+            groups, price = tried, _price(tried, prices)
+    return groups
+
+
+def _price(groups: Iterable[Group], prices: Mapping[Key, int]) -> int:
+    return sum(number * prices[key] for key, number in _counted(groups).items())
+
+
+def _counted(groups: Iterable[Group]) -> Counter[Key]:
+    """What the groups pay for together: new items of one kind can serve several."""
+    counted: Counter[Key] = Counter()
+    for group in groups:
+        counted |= group.paid
+    return counted
+
+
+__all__ = ["Group", "Together", "cheapest_together", "groups_of", "joined", "paid"]

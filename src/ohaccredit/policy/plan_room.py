@@ -9,7 +9,7 @@ each such place anew. Where no number follows from a test (a share, a sum), that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from math import ceil, floor
 
@@ -21,7 +21,6 @@ from ohaccredit.language.types import Keyed
 Room = Mapping[tuple[str, str], int]
 """How many new items of each list, by its path as scopes name it, and of each kind ("" where items have none)."""
 Scopes = tuple[Start, ...]
-BOTH = (True, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +34,15 @@ class RoomFor:
     identity: Mapping[str, str]
     """For the same lists: the field that says it."""
     usual: Callable[[str], int]
-    """The scope's number for a list."""
+    """The scope's number for a list: more are never looked at."""
+    _seen: set[str] = field(default_factory=set)
+    """The derived values that there is room for already."""
 
     def rules(self, rules: Iterable[t.Rule]) -> dict[tuple[str, str], int]:
         """The room in which all of these rules can be met."""
         conditions = (each for rule in rules for each in (rule.applies_when, rule.met_when))
-        return _beside(self._condition(each, True, (("",),)) for each in conditions if each is not None)
+        needed = _beside(self._condition(each, True, (("",),)) for each in conditions if each is not None)
+        return {(path, kind): min(number, self.usual(path)) for (path, kind), number in needed.items()}
 
     def _condition(self, node: t.Condition, wanted: bool, scopes: Scopes) -> Room:
         """The room in which a condition can be so, or not so, as wanted."""
@@ -56,7 +58,10 @@ class RoomFor:
                 return self._condition(node.of, wanted, scopes)
             case t.DerivedCondition():
                 condition = self.definitions.derived[node.name].condition
-                return {} if condition is None else self._condition(condition, wanted, scopes[:1])
+                if condition is None or node.name in self._seen:
+                    return {}
+                self._seen.add(node.name)
+                return self._condition(condition, wanted, scopes[:1])
             case t.Quantified():
                 return self._quantified(node, wanted, scopes)
             case _:
@@ -66,8 +71,7 @@ class RoomFor:
         places = _places(node.over, scopes)
         inner = (*scopes, _items(node, places))
         parts = [self._values(node.bound, scopes)]
-        parts += [self._condition(node.where, way, inner) for way in BOTH if node.where is not None]
-        parts += [self._condition(node.satisfying, way, inner) for way in BOTH if node.satisfying is not None]
+        parts += [self._either_way(node.where, inner), self._either_way(node.satisfying, inner)]
         needed = self._needed(node, wanted)
         for place in places:
             if isinstance(node.collection, Keyed):
@@ -78,6 +82,10 @@ class RoomFor:
             kinds = self.kinds.get(place, ("",))
             parts.append({(place, kind): number for kind in kinds if self._may_be(node, place, kind)})
         return _beside(parts)
+
+    def _either_way(self, node: t.Condition | None, scopes: Scopes) -> Room:
+        """The room in which a condition can be so or not so, whichever serves."""
+        return {} if node is None else _of_one(self._condition(node, way, scopes) for way in (True, False))
 
     def _needed(self, node: t.Quantified, wanted: bool) -> int | None:
         """How many new items could serve a test; None if no number follows from it."""
@@ -116,7 +124,7 @@ class RoomFor:
                         number = self.usual(place) if several else 1
                         parts.append({(place, kind): number for kind in self.kinds.get(place, ("",))})
                     inner = (*scopes, tuple(places))
-                    parts += [self._condition(node.where, way, inner) for way in BOTH if node.where is not None]
+                    parts.append(self._either_way(node.where, inner))
                     parts += [self._values(node.of, inner), self._values(node.if_empty, scopes)]
                 case t.DerivedValue() | t.ParameterValue():
                     parts.append(self._derived(node, scopes[:1]))
@@ -127,15 +135,18 @@ class RoomFor:
 
     def _derived(self, node: t.DerivedValue | t.ParameterValue, scopes: Scopes) -> Room:
         name = node.name if isinstance(node, t.DerivedValue) else self.definitions.parameters[node.name].by
-        if not name:
+        if not name or name in self._seen:
             return {}
+        self._seen.add(name)
         derived = self.definitions.derived[name]
         whens = [band.when for band in derived.bands if band.when is not None]
+        # Nobody takes on ten more people to be of another size: one item shows what there is.
+        bands = _of_one(self._either_way(when, scopes) for when in whens)
         return _beside(
             [
+                {place: min(number, 1) for place, number in bands.items()},
                 self._values(derived.value, scopes),
                 *(self._values(band.then, scopes) for band in derived.bands),
-                *(self._condition(when, way, scopes) for when in whens for way in BOTH),
             ]
         )
 

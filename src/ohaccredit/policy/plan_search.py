@@ -8,8 +8,9 @@ proof, nothing is proved and that is said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal
 
 import z3
@@ -26,7 +27,7 @@ from ohaccredit.language.solve_plausible import Plausible, plausible
 from ohaccredit.language.solve_propose import propose_scope
 from ohaccredit.language.types import Choice, ListOf
 from ohaccredit.language.walk import walk
-from ohaccredit.policy.plan_cheapest import cheapest
+from ohaccredit.policy.plan_cheapest import Key, cheapest
 from ohaccredit.policy.plan_evidence import Change, Ground, standing
 from ohaccredit.policy.plan_room import Room, RoomFor
 from ohaccredit.standards.edition import Edition
@@ -57,6 +58,10 @@ class Way:
     proved: bool = True
     """Was it shown that nothing cheaper exists within the scope?"""
     why: str = ""
+    least: int = 0
+    """Every way costs at least this."""
+    claims: Mapping[Key, int] = field(default_factory=dict)
+    """How much of the price of what is paid for this bound rests on: with no more than that it would be as high."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -119,8 +124,8 @@ class Search:
         self._solver.add(*self._kept(limits))
         self.touched = ground.touched()
         """For each kind of evidence that could be changed, when it is."""
-        self.items = ground.items()
-        """The items, and kinds of new items, in which something could be changed."""
+        self.prices = {key: price for key, _, price in ground.prices({})}
+        """Everything that could be paid for."""
 
     def _kept(self, limits: list[Truth]) -> list[Truth]:
         """The limits that the submission keeps to as it stands: a plan does not have to mend what it does not use."""
@@ -132,36 +137,26 @@ class Search:
         self._solver.pop()
         return limits
 
-    def cheapest(self, *, avoiding: Sequence[Iterable[str]] = (), paid: frozenset[str] = frozenset()) -> Way:
+    def cheapest(
+        self, *, avoiding: Sequence[Iterable[str]] = (), left: Mapping[Key, int] = MappingProxyType({})
+    ) -> Way:
         """The cheapest way to close the criteria that does not touch all kinds of any of the sets in `avoiding`.
 
-        The effort of the kinds in `paid` costs nothing.
+        Where others pay for something, `left` says how much of its price is left.
         """
         wanted = [*self.met.values(), *(no(all_of(self.touched[kind] for kind in kinds)) for kinds in avoiding)]
         if any(each is False for each in wanted):
             return Way("none")
         self._solver.push()
         self._solver.add(*(each for each in wanted if each is not True))
-        found = cheapest(self._solver, self.ground.prices(paid), self._work)
+        found = cheapest(self._solver, self.ground.prices(left), self._work)
         done = () if found.model is None else self._ordinary(found.model)
         self._solver.pop()
         if found.none:
             return Way("none")
         if found.model is None:
             return Way("not decided", why="the bound on the solver's work was reached")
-        return Way("found", done, found.price, found.proved)
-
-    def needs(self, kind: str) -> bool:
-        """Was it shown that there is no way that leaves a kind of evidence as it is?"""
-        self._solver.push()
-        self._solver.add(*self.met.values(), no(self.touched[kind]))
-        answer = self._solver.check()
-        self._solver.pop()
-        return bool(answer == z3.unsat)
-
-    def paid_for(self, way: Way, paid: frozenset[str]) -> Way:
-        """A way, without the price of the effort of kinds that are paid for."""
-        return replace(way, price=way.price - sum(self.ground.effort(kind) for kind in paid & set(way.kinds)))
+        return Way("found", done, found.price, found.proved, least=found.least, claims=found.claims)
 
     def _ordinary(self, model: Any) -> tuple[Done, ...]:
         """The same changes with the most ordinary dates: the day of the plan, or years from it for what is renewed."""
@@ -272,29 +267,6 @@ def _placed(done: list[Done], lengths: Mapping[Path, int]) -> Iterator[Done]:
         path = each.change.path
         moved = [places.get(path[: index + 1], step) for index, step in enumerate(path)]
         yield replace(each, change=replace(each.change, path=tuple(moved)))
-
-
-def combined(ways: Iterable[Sequence[Done]]) -> Iterator[Done]:
-    """The changes of several ways as one: what is handed in is so once, and new items stand one behind the other."""
-    taken: dict[Path, int] = {}
-    handed_in: set[Path] = set()
-    for done in ways:
-        added = {each.change.path: taken.get(each.change.path[:-1], 0) for each in done if each.change.kind == "add"}
-        for each in done:
-            if each.change.kind == "hand in" and each.change.path in handed_in:
-                continue
-            handed_in.add(each.change.path)
-            yield replace(each, change=replace(each.change, path=_moved(each.change.path, added)))
-        for path in added:
-            taken[path[:-1]] = taken.get(path[:-1], 0) + 1
-
-
-def _moved(path: Path, by: Mapping[Path, int]) -> Path:
-    steps: list[str | int] = []
-    for at, step in enumerate(path):
-        further = by.get(path[: at + 1], 0)
-        steps.append(step + further if isinstance(step, int) else step)
-    return tuple(steps)
 
 
 def _kinds_of(edition: Edition, rules: Sequence[t.Rule]) -> dict[str, tuple[str, ...]]:
