@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -28,7 +28,7 @@ from ohaccredit.assessment.population_columns import ColumnReader, Piece
 from ohaccredit.assessment.population_json import JsonReader
 from ohaccredit.assessment.prepare import ROOT, Assurance
 from ohaccredit.assessment.prepare_columns import Preparation
-from ohaccredit.assessment.submission import canonical, read_explanation, read_submission
+from ohaccredit.assessment.submission import Explanation, canonical, read_explanation, read_submission
 from ohaccredit.assessment.well_formed import quick_check
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.outcome import Outcome
@@ -82,14 +82,26 @@ class Population:
     """Assesses batches of submissions against one edition, on one date and at one level of assurance."""
 
     def __init__(
-        self, edition: Edition, on: date, *, assurance: Assurance = "declared", modules: Sequence[str] = ()
+        self,
+        edition: Edition,
+        on: date,
+        *,
+        assurance: Assurance = "declared",
+        modules: Sequence[str] = (),
+        copies: Mapping[str, str] | None = None,
     ) -> None:
+        """`copies` names criteria of the edition that no submission may name, each with the one it is a copy of: what
+        is said of that one is said of its copy too.
+        """
         self.edition = edition
         self.on = on
         self.assurance: Assurance = assurance
         self.modules = tuple(modules)
         self._criteria = [each for each in edition.criteria.values() if edition.decided_as_of or each.in_force(on)]
-        self._fits = quick_check(submission_schema(edition))
+        self._copies = copies or {}
+        named = {id_: each for id_, each in edition.criteria.items() if id_ not in self._copies}
+        self._handed_in_for = replace(edition, criteria=named) if self._copies else edition
+        self._fits = quick_check(submission_schema(self._handed_in_for))
         self._rules = VectorRules(
             edition.definitions,
             [] if edition.decided_as_of else [edition.rules[each.id] for each in self._criteria],
@@ -200,7 +212,8 @@ class Population:
     # ── Reading ──
 
     def _alone(self, line: Line) -> tuple[str | None, Assessment]:
-        submission = read_submission(read_json(line.json(), f"row {line.number}"), self.edition)
+        submission = read_submission(read_json(line.json(), f"row {line.number}"), self._handed_in_for)
+        submission = replace(submission, explanations=tuple(self._of_copies_too(submission.explanations)))
         name = submission.content.get("name") or _follow(submission.content[ROOT], _NAMED)
         return name, assess(self.edition, submission, self.on, assurance=self.assurance, modules=self.modules)
 
@@ -228,11 +241,16 @@ class Population:
     def _note(self, content: Mapping[str, Any], said: _Said, here: int) -> None:
         for module in content.get("modules", ()):
             said.modules[module].append(here)
-        explanations = [read_explanation(each) for each in content.get("explanations", ())]
+        explanations = list(self._of_copies_too(map(read_explanation, content.get("explanations", ()))))
         for name in {each.criterion for each in explanations}:
             explanation = explanation_for(self.edition.criteria[name], explanations, self.assurance)
             if explanation is not None:
                 said.claims[name][here] = explanation.claim
+
+    def _of_copies_too(self, explanations: Iterable[Explanation]) -> Iterable[Explanation]:
+        for each in explanations:
+            yield each
+            yield from (replace(each, criterion=copy) for copy, of in self._copies.items() if of == each.criterion)
 
     # ── The result ──
 

@@ -21,9 +21,9 @@ from ohaccredit.language.json_limits import DEFAULT_LIMITS
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.standards.edition import Edition
 
-ROWS = 30_000
+ROWS = 25_000
 """The rows of a part made from NDJSON, and of what is decided at once: enough for the columns to pay."""
-BATCHES = 3
+BATCHES = 2
 """So many batches of a Parquet file are read before they are decided together: nested columns take more memory."""
 _PARQUET = b"PAR1"
 

@@ -155,7 +155,7 @@ def _begin(job: Job) -> None:
 
 
 def _count(chunk: Chunk) -> Tally:
-    return _ours[0].count(chunk.lines())
+    return _ours[0].count_chunk(chunk)
 
 
 def _tally(job: Job, prepared: Impact, rows: Rows, workers: int) -> Tally:
@@ -167,7 +167,7 @@ def _tally(job: Job, prepared: Impact, rows: Rows, workers: int) -> Tally:
     hidden = not sys.stderr.isatty()
     with click.progressbar(length=rows.count, label="Assessing rows", file=sys.stderr, hidden=hidden) as bar:
         alone = workers == 1 or rows.count <= ROWS
-        tallies: Iterable[Tally] = (prepared.count(chunk.lines()) for chunk in rows.chunks())
+        tallies: Iterable[Tally] = map(prepared.count_chunk, rows.chunks())
         if not alone:
             tallies = _side_by_side(job, rows, workers)
         for tally in tallies:

@@ -8,9 +8,11 @@ What is counted here (`impact_count`) is exact and not for show: `impact_shown` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +27,7 @@ from ohaccredit.policy.impact_count import count_rows
 from ohaccredit.policy.impact_decide import NOT_ASKED, Judge, Rungs, Side
 from ohaccredit.policy.impact_groups import Groups
 from ohaccredit.policy.impact_ladder import Rung, check_comparable, merged_ladder
+from ohaccredit.policy.impact_rows import Chunk, Columns
 from ohaccredit.policy.impact_tally import FALLS, NONE_MET, RISES, STAYS, Tally, Unreadable, direction
 from ohaccredit.standards.edition import Edition
 
@@ -60,35 +63,40 @@ class Impact:
     def _judges(self) -> tuple[Judge, Judge]:
         return Judge(self.before, self.on, self._rungs), Judge(self.after, self.on, self._rungs)
 
-    def count(self, lines: Iterable[Line]) -> Tally:
+    def count_chunk(self, chunk: Chunk) -> Tally:
+        """Decide the rows of a chunk under both editions and count what becomes of them."""
+        return self.count(chunk if isinstance(chunk, Columns) else chunk.lines())
+
+    def count(self, rows: Iterable[Line] | Columns) -> Tally:
         """Decide rows under both editions and count what becomes of them."""
         with no_cycles():
-            return self._tally(list(lines))
+            return self._tally(rows if isinstance(rows, Columns) else list(rows))
 
-    def _tally(self, lines: Sequence[Line]) -> Tally:
-        tally = Tally(rows=len(lines))
-        left = list(lines) if self._both is None else self._count_at_once(tally, self._both, lines)
+    def _tally(self, rows: Sequence[Line] | Columns) -> Tally:
+        tally = Tally(rows=rows.batch.num_rows if isinstance(rows, Columns) else len(rows))
+        if self._both is not None:
+            left = self._count_at_once(tally, self._both, rows)
+        else:
+            left = list(rows.lines()) if isinstance(rows, Columns) else rows
         for start in range(0, len(left), APART):
             self._count_apart(tally, left[start : start + APART])
         tally.unreadable.sort(key=lambda each: each.row)
         return tally
 
-    def _count_at_once(self, tally: Tally, both: Both, lines: Sequence[Line]) -> list[Line]:
+    def _count_at_once(self, tally: Tally, both: Both, rows: Sequence[Line] | Columns) -> Sequence[Line]:
         """Count the rows that one pass can decide, and return the others. No content is kept."""
+        before, after, fits = both.decide(rows)
+        count_rows(tally, before, after, self.changes, self._options(_profiles(rows, fits, self.groups.profile)), fits)
+        left = [at for at, fine in enumerate(fits) if not fine]
+        return [rows.line(at) for at in left] if isinstance(rows, Columns) else [rows[at] for at in left]
+
+    def _options(self, evidence: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+        """For each group, the option of each row."""
         options: dict[str, list[str]] = {group.id: [] for group in self.groups.groups}
-        taken: list[Line] = []
-
-        def noted() -> Iterator[Line]:
-            for line, read in zip(lines, self._read(tally, lines), strict=True):
-                if read is not None:
-                    taken.append(line)
-                    for group, option in self.groups.of(_evidence(read)).items():
-                        options[group].append(option)
-                    yield read
-
-        before, after, fits = both.decide(noted())
-        count_rows(tally, before, after, self.changes, options, fits)
-        return [line for line, fine in zip(taken, fits, strict=True) if not fine]
+        for each in evidence:
+            for group, option in self.groups.of(each).items():
+                options[group].append(option)
+        return options
 
     def _count_apart(self, tally: Tally, lines: Sequence[Line]) -> None:
         """Ask each edition by itself, and note what the first of them that refuses a row says is wrong with it."""
@@ -105,11 +113,7 @@ class Impact:
             if wrong:
                 edition, (first, *_) = wrong[0]
                 tally.unreadable.append(Unreadable(line.number, edition, first["message"], first["pointer"] or ""))
-        options: dict[str, list[str]] = {group.id: [] for group in self.groups.groups}
-        for line in read:
-            for group, option in self.groups.of(_evidence(line)).items():
-                options[group].append(option)
-        count_rows(tally, decided[0][0], decided[1][0], self.changes, options, fits)
+        count_rows(tally, decided[0][0], decided[1][0], self.changes, self._options(map(_evidence, read)), fits)
 
     def _read(self, tally: Tally, lines: Sequence[Line]) -> Iterator[Line | None]:
         """The rows with their content; None for one that is no JSON, which is noted."""
@@ -126,6 +130,17 @@ class Impact:
 
 
 # ── Reading ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _profiles(
+    rows: Sequence[Line] | Columns, fits: Sequence[bool], names: Collection[str]
+) -> Iterator[Mapping[str, Any]]:
+    """What says which groups a row is in; nothing for a row that is not in order."""
+    if isinstance(rows, Columns):
+        yield from rows.evidence(names)
+        return
+    for line, fine in zip(rows, fits, strict=True):
+        yield json.loads(line.json(), parse_float=Decimal)[ROOT] if fine else {}
 
 
 def _for(edition: Edition, other: Edition, line: Line) -> Line:

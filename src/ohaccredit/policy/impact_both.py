@@ -8,20 +8,19 @@ which anything is wrong is left to `impact`, which asks each edition by itself w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from ohaccredit.assessment.population import ERRORS, Line, Population
 from ohaccredit.assessment.prepare import floors_of
 from ohaccredit.policy.diff_meaning import meaning, renamed, side_by_side
 from ohaccredit.policy.impact_decide import Decided, Rungs, codes_of
+from ohaccredit.policy.impact_rows import Columns
 from ohaccredit.standards.edition import Criterion, Edition
 
 COPY = "{} (before)"
 """What a criterion of the earlier edition is called where the later one decides it otherwise. No file can say so."""
-EXPLANATIONS = "explanations"
 
 
 def can_be_one(before: Edition, after: Edition, on: date) -> bool:
@@ -53,7 +52,7 @@ class Both:
             if id_ in after.criteria and not _decide_alike(each, after.criteria[id_], before, after, on)
         }
         one = _one_edition(before, after, self._copied, on)
-        self._population = Population(one, on)
+        self._population = Population(one, on, copies={COPY.format(id_): id_ for id_ in self._copied})
         asked = self._population.schema.names
         self._columns = (
             {id_: name for id_ in before.criteria if (name := self._name(id_)) in asked},
@@ -63,36 +62,18 @@ class Both:
     def _name(self, id_: str) -> str:
         return COPY.format(id_) if id_ in self._copied else id_
 
-    def decide(self, lines: Iterable[Line]) -> tuple[Decided, Decided, list[bool]]:
+    def decide(self, rows: Sequence[Line] | Columns) -> tuple[Decided, Decided, list[bool]]:
         """The rows under both, and which of them are in order; the others are decided by nobody here."""
-        own: list[bool] = []
-        batch = self._population.assess_lines(self._with_copies(lines, own))
+        if isinstance(rows, Columns):
+            batch = self._population.assess_columns(rows.first, [rows.batch])
+        else:
+            batch = self._population.assess_lines(rows)
         before, after = (
             Decided(edition, self._rungs, codes_of(batch, columns), batch.num_rows)
             for edition, columns in zip(self._editions, self._columns, strict=True)
         )
-        fits = batch.column(ERRORS).is_null().to_pylist()
-        return before, after, [fine and ours for fine, ours in zip(fits, own, strict=True)]
-
-    def _with_copies(self, lines: Iterable[Line], own: list[bool]) -> Iterator[Line]:
-        """What is said of a criterion is said of its copy too. `own` takes down which rows name no copy themselves."""
-        copies = {COPY.format(id_) for id_ in self._copied}
-        for line in lines:
-            said = _explanations(line)
-            own.append(not any(_criterion(each) in copies for each in said))
-            more = [
-                {**each, "criterion": COPY.format(id_)} for each in said if (id_ := _criterion(each)) in self._copied
-            ]
-            yield Line(line.number, None, {**line.content, EXPLANATIONS: [*said, *more]}) if more else line
-
-
-def _explanations(line: Line) -> list[Any]:
-    said = line.content.get(EXPLANATIONS) if isinstance(line.content, dict) else None
-    return said if isinstance(said, list) else []
-
-
-def _criterion(explanation: Any) -> str:
-    return str(explanation.get("criterion")) if isinstance(explanation, dict) else ""
+        fits: list[bool] = batch.column(ERRORS).is_null().to_pylist()
+        return before, after, fits
 
 
 def _decide_alike(old: Criterion, new: Criterion, before: Edition, after: Edition, on: date) -> bool:

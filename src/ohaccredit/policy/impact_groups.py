@@ -43,11 +43,12 @@ class Groups:
 
     def __init__(self, edition: Edition, on: date) -> None:
         self._edition, self._on = edition, on
-        self._profile = {
+        self.profile: frozenset[str] = frozenset(
             name
             for name, kind in edition.evidence.items()
             if kind.collects == "one" and kind.natures.get(()) == FACT and not kind.linked
-        }
+        )
+        """The kinds of evidence that groups are told from."""
         derived = [self._derived(name) for name in sorted({p.by for p in edition.definitions.parameters.values()})]
         shared = {path for _, path in filter(None, derived) if path is not None}
         self.groups: tuple[Group, ...] = (
@@ -80,7 +81,7 @@ class Groups:
         return found
 
     def _worked_out(self, group: Group, evidence: Mapping[str, Any]) -> str:
-        own = {name: each for name, each in evidence.items() if name in self._profile}
+        own = {name: each for name, each in evidence.items() if name in self.profile}
         counted = prepare(self._edition, own, self._on, "declared", _never_linked).evidence
         if group.path is None:
             kind = self._edition.definitions.derived[group.id].type
@@ -106,7 +107,7 @@ class Groups:
         found = []
         for name in self._edition.evidence:
             kind = self._edition.evidence[name].type
-            if name in self._profile and isinstance(kind, Record):
+            if name in self.profile and isinstance(kind, Record):
                 for field in kind:
                     if isinstance(field.type, Choice) and field.name not in self._of_every_item():
                         path = (name, field.name)
@@ -125,7 +126,7 @@ class Groups:
             return None
         nodes = walk(derived.value, derived.bands, definitions=self._edition.definitions)
         paths = {node.names: node.fields[-1].type for node in nodes if isinstance(node, t.PathTo)}
-        if not paths or not all(names[0] in self._profile for names in paths):
+        if not paths or not all(names[0] in self.profile for names in paths):
             return None
         ((names, kind), *others) = paths.items()
         repeats = not others and isinstance(kind, Choice) and set(kind.options) == set(derived.type.options)

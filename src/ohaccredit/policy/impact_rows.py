@@ -6,14 +6,16 @@ the file. What they hold is read and parsed only there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from ohaccredit.assessment.population import Line, as_json
 from ohaccredit.assessment.population_input import ROWS, Input, Part, batches_of, lines_of, open_population
+from ohaccredit.assessment.prepare import ROOT
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.standards.edition import Edition
 
@@ -48,25 +50,44 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """Some rows of a Parquet file, the first of them with its number."""
+class Texts:
+    """Some rows of a Parquet file that holds submissions as JSON, the first of them with its number."""
 
     first: int
-    batch: pa.RecordBatch
-    as_json: bool
-    """Is each row one text of JSON?"""
+    texts: pa.Array
 
     def lines(self) -> Iterator[Line]:
         """The submissions."""
-        rows = self.batch.column(0).to_pylist() if self.as_json else self.batch.to_pylist()
-        for number, row in enumerate(rows, self.first):
-            if self.as_json:
-                yield Line(number, row.encode() if isinstance(row, str) else row or b"")
-            else:
-                yield Line(number, content=as_json(row))
+        for number, text in enumerate(self.texts.to_pylist(), self.first):
+            yield Line(number, text.encode() if isinstance(text, str) else text or b"")
 
 
-Chunk = Files | Lines | Columns
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Some rows of a Parquet file that holds submissions as columns, the first of them with its number."""
+
+    first: int
+    batch: pa.RecordBatch
+
+    def lines(self) -> Iterator[Line]:
+        """The submissions."""
+        for number, row in enumerate(self.batch.to_pylist(), self.first):
+            yield Line(number, content=as_json(row))
+
+    def line(self, at: int) -> Line:
+        """One of them."""
+        return Line(self.first + at, content=as_json(self.batch.slice(at, 1).to_pylist()[0]))
+
+    def evidence(self, names: Collection[str]) -> Iterator[dict[str, Any]]:
+        """Some kinds of evidence of each submission."""
+        given = self.batch.column(ROOT)
+        kept = [number for number, field in enumerate(given.type) if field.name in names]
+        inside = pa.Table.from_arrays([given.field(number) for number in kept], [given.type[n].name for n in kept])
+        for row in inside.to_pylist() if kept else [{}] * len(given):
+            yield as_json(row)
+
+
+Chunk = Files | Lines | Texts | Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +123,7 @@ class Rows:
             else:
                 first = part.first_row
                 for batch in batches_of(self.held, part):
-                    yield Columns(first, batch, self.held.form == "json column")
+                    yield Texts(first, batch.column(0)) if self.held.form == "json column" else Columns(first, batch)
                     first += batch.num_rows
 
 
