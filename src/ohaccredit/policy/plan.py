@@ -176,7 +176,7 @@ class _Planner:
         self.closings: dict[str, Closing] = {}
         self.alone: dict[str, tuple[Search, Way]] = {}
         """For each criterion that is planned, the search for it by itself and what it found."""
-        self.joined: dict[tuple[str, ...], tuple[Search, Way]] = {}
+        self.joined: dict[tuple[str, ...], Search] = {}
         self.searches = 0
 
     def plan(self) -> Plan:
@@ -275,11 +275,10 @@ class _Planner:
         wanted = {finding.criterion.id for finding in open_}
         groups = groups_of([self._group([finding]) for finding in open_], self._group)
         for _ in range(MOST_ROUNDS):
-            groups = [self._good_way(group) for group in groups]
-            if any(group.alone.result != "found" for group in groups):
-                return None, groups
             best = cheapest_together(groups, self._group, exact=exact)
-            groups = list(best.groups)
+            groups = [self._good_way(group) for group in best.groups]
+            if any(group.way.result != "found" for group in groups):
+                return None, groups
             route = self._route([group.way for group in groups], best.least)
             unmet = [f for f in self._after(route).findings if f.criterion.tier in tiers and not f.satisfied]
             before = [self.assessment.finding(f.criterion.id) or f for f in unmet]
@@ -317,20 +316,17 @@ class _Planner:
         ids = tuple(finding.criterion.id for finding in findings)
         if ids not in self.joined:
             self.progress(self.searches, self.searches, f"{len(findings)} criteria together")
-            search = self._search(findings, room=self._room(ids))
-            self.joined[ids] = search, search.cheapest()
-        search, way = self.joined[ids]
-        return Group(tuple(findings), search, way, way)
+            self.joined[ids] = self._search(findings, room=self._room(ids))
+        return Group(tuple(findings), self.joined[ids])
 
     def _good_way(self, group: Group) -> Group:
         """Where the cheapest is not shown of criteria that are planned together, the better of two ways."""
-        alone = group.alone
-        if len(group.findings) == 1 or alone.result == "none" or (alone.result == "found" and alone.proved):
+        way = group.way
+        if len(group.findings) == 1 or way.result == "none" or (way.result == "found" and way.proved):
             return group
         other = self._one_by_one(group.findings)
-        if other is not None and (alone.result != "found" or other.price < self._price(alone.done)):
-            other = replace(other, least=alone.least, claims=alone.claims)
-            return replace(group, alone=other, way=other)
+        if other is not None and (way.result != "found" or other.price < self._price(way.done)):
+            return replace(group, way=other)
         return group
 
     def _one_by_one(self, findings: Sequence[Finding]) -> Way | None:
@@ -498,7 +494,7 @@ class _Planner:
             tuple(renewals(after, tiers)) if last else (),
             self.waiting,
             self.weights,
-            said(search for search, _ in [*self.alone.values(), *self.joined.values()]),
+            said([*(search for search, _ in self.alone.values()), *self.joined.values()]),
             self.linked,
         )
 

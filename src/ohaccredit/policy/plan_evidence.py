@@ -415,7 +415,9 @@ def _open(path: str, each: Field, scope: Scope, now: Any) -> Single:
     kind: Scalar = each.type  # type: ignore[assignment]
     match kind:
         case Date():
-            return DateField(path, "", kind, scope)
+            # An old date can be renewed; others need not lie so far back, which keeps the tables of months short.
+            first = scope.first_day if now is None else min(scope.first_day, date.fromordinal(now))
+            return DateField(path, "", kind, replace(scope, first_day=first))
         case Number():
             return NumberField(path, "", kind, scope)
         case YesNo():

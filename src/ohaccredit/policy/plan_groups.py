@@ -24,8 +24,13 @@ from ohaccredit.policy.plan_evidence import effort_key
 from ohaccredit.policy.plan_search import Search, Way
 
 MOST_ROUNDS = 4
+MOST_AGAIN = 4
+"""A group of more criteria is searched once: that takes long, and it knew what others pay for."""
 ANY_KIND = "new "
 """How keys name a new item of no kind in particular."""
+
+
+UNKNOWN = Way("not decided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,9 @@ class Group:
 
     findings: tuple[Finding, ...]
     search: Search
-    alone: Way
-    """The cheapest way to close them by themselves."""
-    way: Way
+    alone: Way | None = None
+    """A cheapest way to close them, and its bound; None if it has not been looked for."""
+    way: Way = UNKNOWN
     """The way among all groups."""
 
     @property
@@ -111,12 +116,11 @@ def cheapest_together(groups: Sequence[Group], join: Join, *, exact: bool = True
     for _ in range(MOST_ROUNDS if exact else 0):
         if best.price == best.least or len(best.dispute) < 2:
             break
-        one = joined(best.dispute, join)
-        if one.way.result != "found":
+        rest = [group for group in best.groups if not _one_of(group, best.dispute)]
+        found = _in_turn([*rest, joined(best.dispute, join)], exact=exact)
+        if any(group.way.result != "found" for group in found.groups):
             break
-        found = _in_turn([one, *(group for group in groups if not _one_of(group, best.dispute))], exact=exact)
         best = found if found.price <= best.price else replace(best, least=max(best.least, found.least))
-        groups = found.groups
     return best
 
 
@@ -124,10 +128,12 @@ def _one_of(group: Group, groups: Iterable[Group]) -> bool:
     return any(group.findings == each.findings for each in groups)
 
 
-def _choice(group: Group) -> tuple[int, int]:
-    """How much of its bound a group could pay in another way."""
+def _choice(group: Group) -> tuple[bool, int, int]:
+    """How much of its bound a group could pay in another way; those that are not known come last."""
+    if group.alone is None:
+        return True, 0, 0
     used = paid(group.alone)
-    return sum(claim for key, claim in group.alone.claims.items() if key not in used), -group.alone.price
+    return False, sum(claim for key, claim in group.alone.claims.items() if key not in used), -group.alone.price
 
 
 def _in_turn(groups: Sequence[Group], *, exact: bool) -> Together:
@@ -142,15 +148,17 @@ def _in_turn(groups: Sequence[Group], *, exact: bool) -> Together:
     found: list[Group] = []
     shares: list[Way] = []
     for group in sorted(groups, key=_choice):
-        way = _with_share(group, left, exact=exact)
+        alone = group.search.cheapest(left=left) if group.alone is None else group.alone
+        way = _with_share(group, alone, left, exact=exact)
         least += way.least
         for key, claim in way.claims.items():
             left[key] -= claim
         shares.append(way)
-        found.append(replace(group, way=way))
+        found.append(replace(group, alone=alone, way=way))
     price = _price(found, prices)
-    if price > least:
-        found = _improved(found, prices)
+    before = price + 1
+    while least < price < before:
+        found, before = _improved(found, prices), price
         price = _price(found, prices)
     return Together(tuple(found), price, least, tuple(_in_dispute(found, shares, prices)))
 
@@ -169,9 +177,8 @@ def _in_dispute(groups: Sequence[Group], shares: Sequence[Way], prices: Mapping[
     return [group for group in groups if about & group.paid.keys()]
 
 
-def _with_share(group: Group, left: Mapping[Key, int], *, exact: bool) -> Way:
+def _with_share(group: Group, alone: Way, left: Mapping[Key, int], *, exact: bool) -> Way:
     """The cheapest way of a group with what is left of the prices; its bound and claims are no more than that."""
-    alone = group.alone
     claims = {key: min(claim, left[key]) for key, claim in alone.claims.items()}
     least = alone.least - sum(claim - claims[key] for key, claim in alone.claims.items())
     owes = sum(number * left[key] for key, number in paid(alone).items())
@@ -191,8 +198,11 @@ def _improved(groups: list[Group], prices: Mapping[Key, int]) -> list[Group]:
         others = groups[:index] + groups[index + 1 :]
         free = _counted(others)
         adds = sum(number * prices[key] for key, number in group.paid.items() if key not in free)
-        if adds <= group.alone.least - sum(claim for key, claim in group.alone.claims.items() if key in free):
+        alone = group.way if group.alone is None else group.alone
+        if adds <= alone.least - sum(claim for key, claim in alone.claims.items() if key in free):
             continue  # every way adds as much
+        if len(group.findings) > MOST_AGAIN:
+            continue
         way = group.search.cheapest(left=dict.fromkeys(free, 0))
         tried = [*groups[:index], replace(group, way=way), *groups[index + 1 :]]
         if way.result == "found" and _price(tried, prices) < price:

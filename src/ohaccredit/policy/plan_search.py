@@ -35,8 +35,6 @@ from ohaccredit.standards.edition import Edition
 WORK = 25_000_000
 """The most work for one answer, in the solver's own units: some seconds."""
 MOST_NEW_ITEMS = 4
-YEARS_KNOWN = 60
-"""How far back dates in the evidence may lie and still be part of a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +98,7 @@ class Search:
             if any(finding.satisfied for finding in findings):  # new items of others must not break what is met
                 room = {place: max(1, number) for place, number in room.items()}
         self.room = ground.room = room
-        self.scope = replace(
-            scope, items=items, copies={}, first_day=min(scope.first_day, shift_months(rules_of, -12 * YEARS_KNOWN))
-        )
+        self.scope = replace(scope, items=items, copies={})
         stands = standing(edition.record, evidence, self.scope, ground)
         world = World(edition.definitions, edition.record, rules_of, self.scope, stands)
         self.met: dict[str, Truth] = {}
