@@ -20,10 +20,11 @@ from ohaccredit.language.encode import encode
 from ohaccredit.language.levels import Plan
 from ohaccredit.language.months import months_between, shift_months
 from ohaccredit.language.problems import Place
-from ohaccredit.language.tables import Table, tables_of
+from ohaccredit.language.tables import Table
 from ohaccredit.language.trace import Tracer
 from ohaccredit.language.vector_dates import Calendar
 from ohaccredit.language.vectorise import Road, VectorRules, beyond_columns
+from tests.language.in_tables import tables_of
 from tests.language.sample import EVIDENCE, SHARED, condition
 from tests.language.strategies import HERE, World, with_holes, worlds
 

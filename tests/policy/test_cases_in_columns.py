@@ -12,12 +12,12 @@ pytest.importorskip("polars")
 
 from ohaccredit.language.encode import Encoded, encode
 from ohaccredit.language.outcome import Outcome
-from ohaccredit.language.tables import tables_of
 from ohaccredit.language.vectorise import VectorRules, beyond_columns
 from ohaccredit.policy.cases import NOT_IN_FORCE, Case, load_cases
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.home import find_home
 from ohaccredit.standards.loading import list_editions, load_edition
+from tests.language.in_tables import tables_of
 
 HOME = find_home(None)
 EDITIONS = list_editions(HOME)
