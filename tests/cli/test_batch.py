@@ -148,6 +148,21 @@ def test_parquet_gives_what_ndjson_gives(tmp_path: Path, form: str) -> None:
     assert [row["tier"] for row in rows(tmp_path / "columns")] == list(TIERS.values())
 
 
+def test_row_groups_are_taken_together_until_they_make_a_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight rows in groups of two, parts of three rows and more: groups 1 and 2, then 3 and 4; a batch at a time."""
+    monkeypatch.setattr(population_input, "ROWS", 3)
+    names = [*TIERS, "partnership-not-yet", *TIERS, "partnership-not-yet"]
+    columns = tmp_path / "in.parquet"
+    pl.read_ndjson(b"\n".join(map(example, names)), infer_schema_length=None).write_parquet(columns, row_group_size=2)
+    assert pq.read_metadata(columns).num_row_groups == 4
+    done = batch(columns, tmp_path / "out")
+    assert done.code == 0, done.err
+    parts = sorted((tmp_path / "out").glob("part-*.parquet"))
+    assert [pq.read_metadata(part).num_rows for part in parts] == [4, 4]
+    assert [row["row"] for row in rows(tmp_path / "out")] == list(range(1, 9))
+    assert [row["tier"] for row in rows(tmp_path / "out")] == [TIERS[name] for name in names]
+
+
 def test_other_columns_get_one_plain_report(tmp_path: Path) -> None:
     given = tmp_path / "in.parquet"
     evidence = {"practitioners": [{"full_time_shar": 5, "full_time_share": "five"}], "documents": 3}
