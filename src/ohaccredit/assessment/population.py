@@ -10,9 +10,8 @@ with a figure too large for a column, and all of an edition whose rules go by a 
 from __future__ import annotations
 
 from bisect import bisect
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -26,32 +25,23 @@ import pyarrow.compute as pc
 from ohaccredit.assessment.assess import Assessment, assess, explanation_for
 from ohaccredit.assessment.population_columns import ColumnReader, Piece
 from ohaccredit.assessment.population_json import JsonReader
+from ohaccredit.assessment.population_tiers import CODE, EXPLAINED, IN_THE_WAY, TIER, Said, results
 from ohaccredit.assessment.prepare import ROOT, Assurance
 from ohaccredit.assessment.prepare_columns import Preparation
 from ohaccredit.assessment.submission import Explanation, canonical, read_explanation, read_submission
 from ohaccredit.assessment.well_formed import quick_check
 from ohaccredit.language.json_source import read_json
-from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.problems import Problem, ProblemsFound
-from ohaccredit.language.tables import Needs, Tables
-from ohaccredit.language.vectorise import OUTCOME, OUTCOMES, Road, VectorRules
+from ohaccredit.language.tables import Needs
+from ohaccredit.language.vectorise import OUTCOMES, Road, VectorRules
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.schema import submission_schema
 
-ROW, NAME, TIER, IN_THE_WAY, EXPLAINED, ERRORS, JSON = (
-    "row",
-    "name",
-    "tier",
-    "in_the_way",
-    "explained",
-    "errors",
-    "json",
-)
+ROW, NAME, ERRORS, JSON = "row", "name", "errors", "json"
 _NAMED = ("organisation", "name")
 """Where the profile says what an organisation is called, as for a single submission."""
 ERROR = pa.struct([("message", pa.string()), ("pointer", pa.string()), ("column", pa.int32()), ("hint", pa.string())])
 _WORDS = [outcome.value for outcome in OUTCOMES]
-_MET, _NOT_APPLICABLE = OUTCOMES.index(Outcome.MET), OUTCOMES.index(Outcome.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +57,6 @@ class Line:
     def json(self) -> bytes:
         """The submission as JSON text."""
         return canonical(self.content).encode() if self.text is None else self.text
-
-
-@dataclass
-class _Said:
-    """What submissions say of themselves beside their evidence, by their rows in the tables."""
-
-    modules: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    claims: dict[str, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
-    """By criterion, those that have an explanation for it, and what it claims."""
 
 
 class Population:
@@ -176,7 +157,7 @@ class Population:
     ) -> pa.RecordBatch:
         """The result, given the rows that stand in columns; the others, and those left in doubt, are read alone."""
         names: list[str | None] = [None] * len(numbers)
-        said = _Said()
+        said = Said()
         pieces: list[Piece] = []
         places: list[int] = []
         doubtful: set[int] = set()
@@ -190,7 +171,8 @@ class Population:
             places += here
         decided = pl.DataFrame()
         if pieces:
-            decided = self._decided(self._columns.together(pieces), said, len(places))
+            tables = self._preparation.apply(self._columns.together(pieces))
+            decided = results(self.edition, self._criteria, self.modules, self._rules.decide(tables, list), said)
             if places != list(range(len(numbers))):
                 where: list[int | None] = [None] * len(numbers)
                 for row, at in enumerate(places):
@@ -217,7 +199,7 @@ class Population:
         name = submission.content.get("name") or _follow(submission.content[ROOT], _NAMED)
         return name, assess(self.edition, submission, self.on, assurance=self.assurance, modules=self.modules)
 
-    def _note_beside(self, given: pa.RecordBatch, said: _Said, first: int) -> set[int]:
+    def _note_beside(self, given: pa.RecordBatch, said: Said, first: int) -> set[int]:
         """Note what submissions say beside their evidence; the rows in which it may not be in order."""
         doubtful: set[int] = set()
         for name in given.schema.names:
@@ -238,7 +220,7 @@ class Population:
     def _is_fine(self, content: Any) -> bool:
         return self._fits is not None and self._fits(content)
 
-    def _note(self, content: Mapping[str, Any], said: _Said, here: int) -> None:
+    def _note(self, content: Mapping[str, Any], said: Said, here: int) -> None:
         for module in content.get("modules", ()):
             said.modules[module].append(here)
         explanations = list(self._of_copies_too(map(read_explanation, content.get("explanations", ()))))
@@ -261,11 +243,12 @@ class Population:
         decided: pl.DataFrame,
         errors: Mapping[int, Sequence[Problem]],
     ) -> pa.RecordBatch:
+        tiers = [tier.id for tier in self.edition.tiers]
         wrong = [_errors(errors[at]) if at in errors else None for at in range(len(numbers))]
         columns = [
             pa.array(numbers, pa.int64()),
             pa.array(names, pa.string()),
-            _dictionary(decided[TIER], [tier.id for tier in self.edition.tiers]),
+            _dictionary(decided[TIER].cast(pl.Enum(tiers)).to_physical(), tiers),
             decided[IN_THE_WAY].cast(pl.Int32).to_arrow(),
             *(_dictionary(decided[each.id], _WORDS) for each in self._criteria),
             decided[EXPLAINED].to_arrow().cast(pa.list_(pa.string())),
@@ -275,7 +258,7 @@ class Population:
 
     def _undecided(self, height: int) -> pl.DataFrame:
         kinds: dict[str, Any] = {TIER: pl.String, IN_THE_WAY: pl.Int32, EXPLAINED: pl.List(pl.String)}
-        kinds |= {each.id: OUTCOME for each in self._criteria}
+        kinds |= {each.id: CODE for each in self._criteria}
         return pl.DataFrame([pl.Series(name, [None], kind).new_from_index(0, height) for name, kind in kinds.items()])
 
     def _with_those_alone(
@@ -294,63 +277,12 @@ class Population:
             rows[EXPLAINED].append(explained)
             for each in self._criteria:
                 finding = assessment.finding(each.id)
-                rows[each.id].append(None if finding is None else finding.outcome.value)
+                rows[each.id].append(None if finding is None else OUTCOMES.index(finding.outcome))
         if places == list(range(decided.height)):
             return decided
         under = pl.DataFrame({name: pl.Series(rows[name], dtype=decided.schema[name]) for name in rows})
         order = pl.Series(places, dtype=pl.UInt32)
         return pl.concat([decided.select(list(rows)), under]).select(pl.all().gather(order))
-
-    def _decided(self, tables: Tables, said: _Said, height: int) -> pl.DataFrame:
-        """Outcomes, tier and what is in the way, for the rows in columns."""
-        frame = self._rules.decide(self._preparation.apply(tables), list)
-        outcomes, satisfied, explained = [], [], []
-        for criterion in self._criteria:
-            outcome, claim = pl.col(criterion.id), _sparse(said.claims.get(criterion.id, {}), height)
-            if criterion.module and criterion.module not in self.modules:
-                named = _sparse(dict.fromkeys(said.modules.get(criterion.module, ()), "named"), height)
-                outcome = pl.when(pl.lit(False) if named is None else named.is_not_null()).then(outcome)
-            code = outcome.to_physical()
-            fine = code.is_null() | (code == _MET) | (code == _NOT_APPLICABLE)
-            if claim is not None:
-                counts = claim.is_not_null() & (code != _MET).fill_null(False)
-                explained.append(pl.when(counts).then(pl.lit(criterion.id)))
-                not_applicable = pl.lit(Outcome.NOT_APPLICABLE.value, dtype=OUTCOME)
-                claimed = counts & (claim == "not-applicable")
-                outcome = pl.when(claimed).then(not_applicable).otherwise(outcome)
-                fine = fine | claimed | counts if criterion.obligation == "expected" else fine | claimed
-            outcomes.append(outcome.alias(criterion.id))
-            satisfied.append((pl.lit(True) if criterion.obligation == "credit" else fine).alias(f"{criterion.id}?"))
-        listed = pl.concat_list(explained).list.drop_nulls() if explained else pl.lit([], dtype=pl.List(pl.String))
-        frame = frame.with_columns_seq(*outcomes, *satisfied, listed.alias(EXPLAINED))
-        return frame.with_columns_seq(self._each_tier()).with_columns_seq(self._roll_up())
-
-    def _each_tier(self) -> Iterable[pl.Expr]:
-        """For each tier how many of its own criteria stand in the way, and whether a gate of its own is met."""
-        for each in self.edition.tiers:
-            own = [criterion for criterion in self._criteria if criterion.tier == each.id]
-            ways = ((~pl.col(f"{criterion.id}?")).cast(pl.Int32) for criterion in own)
-            yield pl.sum_horizontal(pl.lit(0, dtype=pl.Int32), *ways).alias(f"{each.id} open")
-            gates = (pl.col(criterion.id).to_physical() for criterion in own if criterion.obligation == "must")
-            met = ((gate == _MET).fill_null(False) for gate in gates)
-            yield pl.any_horizontal(pl.lit(False), *met).alias(f"{each.id} earned")
-
-    def _roll_up(self) -> Iterable[pl.Expr]:
-        """Cumulative gates, as `assess` has them."""
-        standing, open_ = pl.lit(True), pl.lit(0, dtype=pl.Int32)
-        tier = pl.lit(None, dtype=pl.String)
-        in_the_way: list[tuple[pl.Expr, pl.Expr]] = []
-        for each in self.edition.tiers:
-            open_ = open_ + pl.col(f"{each.id} open")
-            standing = standing & (pl.col(f"{each.id} open") == 0)
-            if not each.foundation:
-                standing = standing & pl.col(f"{each.id} earned")
-                tier = pl.when(standing).then(pl.lit(each.id)).otherwise(tier)
-                in_the_way.append((standing, open_))
-        result = open_
-        for reached, so_far in reversed(in_the_way):
-            result = pl.when(~reached).then(so_far).otherwise(result)
-        return tier.alias(TIER), result.alias(IN_THE_WAY)
 
 
 def as_json(value: Any) -> Any:
@@ -406,16 +338,8 @@ def _in_the_way(assessment: Assessment) -> int:
     return number
 
 
-def _sparse(values: Mapping[int, str], height: int) -> pl.Expr | None:
-    """A column of a few values; None if there are none."""
-    if not values:
-        return None
-    return pl.lit(pl.Series([values.get(row) for row in range(height)], dtype=pl.String))
-
-
-def _dictionary(values: pl.Series, words: Sequence[str]) -> pa.DictionaryArray:
-    codes = values.cast(pl.Enum(list(words))).to_physical().cast(pl.Int8)
-    return pa.DictionaryArray.from_arrays(codes.to_arrow(), pa.array(words, pa.string()))
+def _dictionary(codes: pl.Series, words: Sequence[str]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(codes.cast(pl.Int8).to_arrow(), pa.array(words, pa.string()))
 
 
 def _errors(problems: Sequence[Problem]) -> list[dict[str, Any]]:

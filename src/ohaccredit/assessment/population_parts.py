@@ -19,8 +19,9 @@ import pyarrow.parquet as pq
 
 from ohaccredit.assessment.assess import engine_digest
 from ohaccredit.assessment.no_cycles import no_cycles
-from ohaccredit.assessment.population import ERRORS, ROW, TIER, Population
+from ohaccredit.assessment.population import ERRORS, ROW, Population
 from ohaccredit.assessment.population_input import BATCHES, ROWS, Input, Part, batches_of, lines_of
+from ohaccredit.assessment.population_tiers import TIER
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 
 _JOB = b"ohaccredit"

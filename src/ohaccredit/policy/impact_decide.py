@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from ohaccredit.assessment.population import ERRORS, EXPLAINED, Line, Population
+from ohaccredit.assessment.population import ERRORS, Line, Population
+from ohaccredit.assessment.population_tiers import EXPLAINED
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.vectorise import OUTCOMES
 from ohaccredit.standards.edition import Criterion, Edition
