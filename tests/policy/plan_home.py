@@ -1,4 +1,4 @@
-"""A small standard whose cheapest plans are known by hand: five kinds of evidence of known effort."""
+"""A small standard whose cheapest plans are known by hand: kinds of evidence of known effort."""
 
 from __future__ import annotations
 
@@ -75,6 +75,38 @@ fields:
   registered: {type: yes_no, words: {en: the person is registered}}
   checked_on: {type: date, words: {en: day of the check}}
 """,
+    "polls": """
+evidence: polls
+words: {en: polls}
+about: {en: Polls.}
+collects: one
+privacy: open
+effort: 2
+checks:
+  dates_in_order: [[rounds.held_on, shared_on]]
+  part_of_whole: [[answered, asked]]
+fields:
+  rounds:
+    type: list
+    words: {en: rounds}
+    fields:
+      held_on: {type: date, words: {en: day of the round}}
+  shared_on: {type: date, words: {en: day on which the results were shared}}
+  asked: {type: count, unit: people, words: {en: people asked}}
+  answered: {type: count, unit: people, words: {en: people who answered}}
+""",
+    "duties": """
+evidence: duties
+words: {en: duties}
+about: {en: Duties.}
+collects: one_per_key
+privacy: open
+effort: 2
+keys: {noise: {words: {en: noise}}, fire: {words: {en: fire}}}
+fields:
+  applies: {type: yes_no, nature: fact, words: {en: the duty applies}}
+  kept: {type: yes_no, words: {en: the duty is kept}}
+""",
 }
 
 STANDARD = """
@@ -88,7 +120,7 @@ in_force: {from: 2026-01-01}
 tiers:
   - {id: low, words: {en: Low}}
   - {id: high, words: {en: High}}
-evidence: [notes, survey, audit, firm, papers, staff]
+evidence: [notes, survey, audit, firm, papers, staff, polls, duties]
 """
 
 

@@ -40,6 +40,7 @@ def planned(root: Path, evidence: Mapping[str, object], *rules: str, to: str | N
         after = assess(edition, apply(route, found), ON)
         assert found.target is not None
         assert any(each.tier == found.target and each.reached for each in after.tiers)
+        assert not after.flags
     return found
 
 
@@ -139,6 +140,17 @@ def test_a_fact_that_is_missing_is_asked_for_first(tmp_path: Path) -> None:
     assert found.closings[0].facts == (("evidence", "firm", "people"),)
 
 
+def test_that_a_duty_does_not_apply_is_a_fact_even_where_nothing_was_said_of_it(tmp_path: Path) -> None:
+    each = "met_when: {every: duties, satisfying: {either: [%s, {field: applies, is: no}]}, if_list_empty: not met}"
+    duties = {"fire": {"applies": True, "kept": True}}
+    found = planned(tmp_path / "kept", {"duties": duties}, each % "{field: kept, is: yes}")
+    assert changes(found) == {"duties/noise/kept": True}
+    found = planned(tmp_path / "left", {"duties": duties}, each % "{field: applies, is: no}")
+    assert (found.result, found.closings[0].facts) == ("none", ())  # that fire applies was stated
+    found = planned(tmp_path / "open", {}, "met_when: {field: duties.noise.applies, is: no}")
+    assert found.closings[0].facts == (("evidence", "duties", "noise", "applies"),)
+
+
 def test_that_something_does_not_apply_is_no_way(tmp_path: Path) -> None:
     rule = f"applies_when: {{field: notes.needed, is: yes}}\nmet_when: {AUDIT}"
     found = planned(tmp_path, {"notes": {"needed": True}}, rule)
@@ -155,6 +167,41 @@ met_when:
     rule = rule.replace("{field: note_of.done, is: yes}", "{field: submission.audit.done, is: yes}")
     found = planned(tmp_path, {"papers": [{"kind": "policy", "holds_until": "2026-03-01"}]}, rule)
     assert set(changes(found)) == {"audit/done"}
+
+
+def test_a_date_that_others_are_compared_with_moves_with_them(tmp_path: Path) -> None:
+    # No rule asks when results were shared, but nobody shares them before the round: that is renewed too.
+    polls = {"rounds": [{"held_on": "2025-01-01"}], "shared_on": "2025-02-01"}
+    rule = """
+met_when:
+  some: polls.rounds
+  satisfying:
+    all:
+      - {field: held_on, on_or_after: 3 months before assessment date}
+      - {field: held_on, on_or_before: assessment date}
+  if_list_empty: not met"""
+    found = planned(tmp_path, {"polls": polls}, rule)
+    said = changes(found)
+    assert set(said) == {"polls/rounds/0/held_on", "polls/shared_on"}
+    assert said["polls/rounds/0/held_on"] <= said["polls/shared_on"]
+    assert (found.routes[0].price, found.routes[0].proved) == (2 * HALF_DAY + 2 * ITEM, True)
+
+
+def test_a_part_is_never_larger_than_the_whole_that_is_stated(tmp_path: Path) -> None:
+    found = planned(tmp_path, {"polls": {"asked": 2}}, "met_when: {field: polls.answered, at_least: 3}")
+    said = changes(found)
+    assert set(said) == {"polls/answered", "polls/asked"}
+    assert 3 <= said["polls/answered"] <= said["polls/asked"]
+    assert found.routes[0].price == 2 * HALF_DAY + FIELD + ACHIEVEMENT
+
+
+def test_what_two_criteria_ask_for_can_be_side_by_side(tmp_path: Path) -> None:
+    # Apart, few asked and many answered would do.
+    rules = ("met_when: {field: polls.answered, at_least: 9}", "met_when: {field: polls.asked, at_least: 1}")
+    found = planned(tmp_path, {}, *rules)
+    said = changes(found)
+    assert 9 <= said["polls/answered"] <= said["polls/asked"]
+    assert (found.routes[0].price, found.routes[0].proved) == (2 * HALF_DAY + 2 * FIELD, True)
 
 
 def test_what_was_met_stays_met(tmp_path: Path) -> None:

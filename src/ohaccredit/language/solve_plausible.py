@@ -73,14 +73,28 @@ def _figures(part: Part) -> Iterator[Truth]:
 
 
 def _ordered(item: Fields, first: list[str], second: list[str]) -> Iterator[Truth]:
-    """The first of two values is not larger, at every place where both are given."""
-    if len(first) > 1 and len(second) > 1 and first[0] == second[0]:
-        inner = item.made.get(first[0])
+    """The first of two values is not larger, at every place where both are given.
+
+    A list against a field of the item itself: the latest of the list counts, so each of its items is held to it.
+    """
+    inner = item.made.get(first[0]) if len(first) > 1 else None
+    if len(second) > 1 and first[0] == second[0]:
         for _, each in _items(inner) if inner is not None else ():
             yield from _ordered(each, first[1:], second[1:])
         return
-    one, other = _value(item, first), _value(item, second)
-    if one is not None and other is not None:
+    other = _value(item, second)
+    if other is None:
+        return
+    if isinstance(inner, Several):
+        for there, each in _items(inner):
+            for limit in _not_larger(_value(each, first[1:]), other):
+                yield either(no(there), limit)
+    else:
+        yield from _not_larger(_value(item, first), other)
+
+
+def _not_larger(one: Value | None, other: Value) -> Iterator[Truth]:
+    if one is not None:
         yield either(no(both(one.known, other.known)), compare(one, "at_most", other))
 
 

@@ -280,25 +280,43 @@ class _Planner:
             if any(group.way.result != "found" for group in groups):
                 return None, groups
             route = self._route([group.way for group in groups], best.least)
-            unmet = [f for f in self._after(route).findings if f.criterion.tier in tiers and not f.satisfied]
+            after = self._after(route)
+            unmet = [f for f in after.findings if f.criterion.tier in tiers and not f.satisfied]
             before = [self.assessment.finding(f.criterion.id) or f for f in unmet]
             broken = [f for f in before if f.criterion.id in wanted or f.satisfied]
-            if not broken:
+            odd = self._at_odds(after, groups)
+            if not broken and not odd:
                 return route, groups
             wanted |= {finding.criterion.id for finding in broken}
-            groups = self._with(broken, groups)
+            groups = self._with(broken, odd, groups)
         return None, []
 
-    def _with(self, broken: Sequence[Finding], groups: Sequence[Group]) -> list[Group]:
-        """The groups, where criteria that the ways of others break are planned together with those."""
+    def _at_odds(self, after: Assessment, groups: Sequence[Group]) -> list[list[Group]]:
+        """The groups that together write what cannot be, such as a part that is larger than the whole."""
+        known = {(flag.kind, flag.path) for flag in self.assessment.flags}
+        items = {self._item(flag.path) for flag in after.flags if (flag.kind, flag.path) not in known}
+        found = [
+            [group for group in groups if any(self._item(each.change.path) == item for each in group.way.done)]
+            for item in sorted(items, key=str)
+        ]
+        return [each for each in found if len(each) > 1]
+
+    def _with(self, broken: Sequence[Finding], odd: Sequence[Sequence[Group]], groups: Sequence[Group]) -> list[Group]:
+        """The groups, where criteria that the ways of others break, and those at odds, are planned together."""
         new = [finding for finding in broken if not any(finding in group.findings for group in groups)]
         apart = [[group] for group in [*groups, *(self._group([finding]) for finding in new)]]
+
+        def join(near: Callable[[Group], bool]) -> None:
+            nonlocal apart
+            together = [each for each in apart if any(near(group) for group in each)]
+            rest = [each for each in apart if not any(near(group) for group in each)]
+            apart = [*rest, [group for each in together for group in each]]
+
         for finding in broken:
-            (own,) = [each for each in apart if any(finding in group.findings for group in each)]
-            pieces = frozenset().union(*(group.pieces for group in own if finding in group.findings))
-            near = [each for each in apart if each is own or any(pieces & _pieces(group.way) for group in each)]
-            apart = [each for each in apart if not any(each is other for other in near)]
-            apart.append([group for each in near for group in each])
+            pieces = next(group.pieces for each in apart for group in each if finding in group.findings)
+            join(lambda group: finding in group.findings or bool(pieces & _pieces(group.way)))  # noqa: B023
+        for members in odd:
+            join(lambda group: any(group.findings == each.findings for each in members))  # noqa: B023
         return [each[0] if len(each) == 1 else joined(each, self._group) for each in apart]
 
     def _alone_for(self, finding: Finding) -> tuple[Search, Way]:

@@ -27,11 +27,13 @@ from ohaccredit.language.solve_evidence import (
     Places,
     Points,
     Settled,
+    Several,
     Single,
     YesNoField,
     raw_of,
 )
 from ohaccredit.language.solve_logic import Truth, all_of, any_of, both, either, no
+from ohaccredit.language.solve_plausible import Plausible
 from ohaccredit.language.solve_scope import OutOfScope, Scope, SeriesScope, given_points
 from ohaccredit.language.solve_terms import constant, one_of_cases, unknown
 from ohaccredit.language.types import (
@@ -178,6 +180,10 @@ class Standing(Fields):
         self._spot = spot
         self._kinds = kind
 
+    def states(self, name: str) -> bool:
+        """Does the submission say this?"""
+        return name in self._now
+
     def field(self, name: str) -> Part:
         if name not in self.made:
             self.made[name] = self._standing(self._kinds.fields[name])
@@ -289,8 +295,8 @@ class StandingKeys(ByKey):
         self.records = {}
         for key in kind.keys:
             own = (now or {}).get(key) or {}
-            stated = any(name != "key" for name in own)
-            inner = Spot((*spot.at, key), (*spot.names, key), spot.own, spot.type, stated, within)
+            # What a key stands for is there whether or not it was handed in, so its facts stand fast.
+            inner = Spot((*spot.at, key), (*spot.names, key), spot.own, spot.type, True, within)
             settled = {"key": constant(key)}
             self.records[key] = Standing(f"{path}.{key}", kind.records[key], scope, own, ground, inner, settled)
         self.places = [(True, record) for record in self.records.values()]
@@ -446,3 +452,43 @@ def _bounds(part: Single, each: Field, done: Truth, ground: Ground) -> Iterator[
 def standing(record: Record, evidence: Mapping[str, Encoded], scope: Scope, ground: Ground) -> Standing:
     """All evidence of a submission as it stands."""
     return Standing("", record, scope, evidence, ground, Spot((ROOT,), (), (), None, False))
+
+
+def bring_in_compared(stands: Standing, kinds: Mapping[str, Plausible]) -> None:
+    """What the evidence states that checks compare with what formulas ask for: the part and the whole, two dates.
+
+    A rule may ask of one of them alone, but a plan must not change it to what cannot be beside the other.
+    """
+    for name, part in list(stands.made.items()):
+        kind = kinds.get(name, Plausible())
+        for item in _records(part):
+            for first, second in (*kind.in_order, *kind.part_of_whole):
+                _bring_in(item, first.split("."), second.split("."))
+
+
+def _bring_in(item: Standing, first: Sequence[str], second: Sequence[str]) -> None:
+    if len(first) > 1 and len(second) > 1 and first[0] == second[0]:
+        for inner in _records(item.made.get(first[0])):
+            _bring_in(inner, first[1:], second[1:])
+        return
+    for one, other in ((first, second), (second, first)):
+        if _is_made(item, one):
+            _make_stated(item, other)
+
+
+def _records(part: Part | None) -> list[Standing]:
+    """The record, or those of a list or of evidence by key."""
+    items = [item for _, item in part.places] if isinstance(part, Several) else [part]
+    return [item for item in items if isinstance(item, Standing)]
+
+
+def _is_made(item: Standing, names: Sequence[str]) -> bool:
+    part = item.made.get(names[0])
+    return part is not None and (len(names) == 1 or any(_is_made(inner, names[1:]) for inner in _records(part)))
+
+
+def _make_stated(item: Standing, names: Sequence[str]) -> None:
+    if item.states(names[0]):
+        part = item.field(names[0])
+        for inner in _records(part) if len(names) > 1 else ():
+            _make_stated(inner, names[1:])

@@ -23,13 +23,14 @@ from ohaccredit.language.months import shift_months
 from ohaccredit.language.solve import NotEncodable, World
 from ohaccredit.language.solve_evidence import DateField, is_so
 from ohaccredit.language.solve_logic import Truth, all_of, any_of, either, no
-from ohaccredit.language.solve_plausible import Plausible, plausible
+from ohaccredit.language.solve_plausible import plausible
 from ohaccredit.language.solve_propose import propose_scope
 from ohaccredit.language.types import Choice, ListOf
 from ohaccredit.language.walk import walk
 from ohaccredit.policy.plan_cheapest import Key, cheapest
-from ohaccredit.policy.plan_evidence import Change, Ground, standing
+from ohaccredit.policy.plan_evidence import Change, Ground, bring_in_compared, standing
 from ohaccredit.policy.plan_room import Room, RoomFor
+from ohaccredit.policy.plausible import plausible_of
 from ohaccredit.standards.edition import Edition
 
 WORK = 25_000_000
@@ -111,7 +112,9 @@ class Search:
                 continue
             kept = finding.satisfied  # what a change may not break; not applicable is no way to close what is open
             self.met[finding.criterion.id] = either(outcome.met, outcome.not_applicable) if kept else outcome.met
-        limits = [*plausible(stands, _plausible(edition)), *(so for rule in rules for so in _stays(world, rule))]
+        kinds = plausible_of(edition)
+        bring_in_compared(stands, kinds)
+        limits = [*plausible(stands, kinds), *(so for rule in rules for so in _stays(world, rule))]
         limits = [each for each in limits if not isinstance(each, bool)]
         self._solver = z3.SimpleSolver()
         self._solver.set("rlimit", work)
@@ -285,14 +288,3 @@ def _kinds_of(edition: Edition, rules: Sequence[t.Rule]) -> dict[str, tuple[str,
             if isinstance(what, Choice) and (options := tuple(each for each in what.options if each in named)):
                 found[name] = options
     return found
-
-
-def _plausible(edition: Edition) -> dict[str, Plausible]:
-    return {
-        name: Plausible(
-            tuple((one, other) for one, other in kind.checks.dates_in_order),
-            tuple((one, other) for one, other in kind.checks.part_of_whole),
-            kind.identified_by,
-        )
-        for name, kind in edition.evidence.items()
-    }
