@@ -16,8 +16,7 @@ from ohaccredit.language.counting import WHEN_EMPTY, count_verdict, share_verdic
 from ohaccredit.language.months import months_between, shift_months
 from ohaccredit.language.outcome import Verdict
 from ohaccredit.language.solve_counting import Fallen, Said, count_said, share_said
-from ohaccredit.language.solve_dates import months_between as months_said
-from ohaccredit.language.solve_dates import moved_by_days, moved_by_months
+from ohaccredit.language.solve_dates import Calendar, moved_by_days
 from ohaccredit.language.solve_terms import LAST_DAY, Day, Figure
 from ohaccredit.language.tree import Comparator
 
@@ -27,6 +26,7 @@ NEAR = Day(True, AT, FIRST.toordinal(), LAST.toordinal())
 FAR = Day(True, AT)
 NEAR_OTHER = Day(True, OTHER, FIRST.toordinal(), LAST.toordinal())
 FAR_OTHER = Day(True, OTHER)
+CALENDAR = Calendar()
 
 near_days = st.dates(FIRST, LAST)
 days = st.dates()
@@ -50,7 +50,7 @@ def expected(day: date, months: int) -> int | None:
 
 @pytest.mark.parametrize("months", [0, 1, -1, 11, 12, -12, 13, 24, 48, -600])
 def test_a_table_of_months_moves_every_day_as_the_calendar_does(months: int) -> None:
-    moved = moved_by_months(NEAR, months)
+    moved = CALENDAR.moved_by_months(NEAR, months)
     assert moved.known is True
     for ordinal in range(FIRST.toordinal(), LAST.toordinal(), 1 if months in (1, 12) else 13):
         day = date.fromordinal(ordinal)
@@ -65,7 +65,7 @@ def test_a_table_of_months_moves_every_day_as_the_calendar_does(months: int) -> 
 @example(date(2024, 2, 29), 12)
 @example(date(1900, 3, 31), -1)
 def test_any_day_moves_by_any_number_of_months_as_the_calendar_does(day: date, months: int) -> None:
-    moved = moved_by_months(FAR, STEPS)
+    moved = CALENDAR.moved_by_months(FAR, STEPS)
     known = worked_out(moved.known, at=day.toordinal(), steps=months)
     wanted = expected(day, months)
     assert known == (wanted is not None)
@@ -73,7 +73,15 @@ def test_any_day_moves_by_any_number_of_months_as_the_calendar_does(day: date, m
         assert worked_out(moved.ordinal, at=day.toordinal(), steps=months) == wanted
 
 
-MONTHS_NEAR, MONTHS_FAR = months_said(NEAR, NEAR_OTHER), months_said(FAR, FAR_OTHER)
+def test_a_date_is_moved_once_and_known_where_it_was_known() -> None:
+    given_, moved = z3.Bool("given"), CALENDAR.moved_by_months(NEAR, 5)
+    once_more = CALENDAR.moved_by_months(Day(given_, AT, NEAR.first, NEAR.last), 5)
+    assert moved.known is True
+    assert once_more.known is given_
+    assert once_more.ordinal is moved.ordinal
+
+
+MONTHS_NEAR, MONTHS_FAR = CALENDAR.months_between(NEAR, NEAR_OTHER), CALENDAR.months_between(FAR, FAR_OTHER)
 
 
 @settings(deadline=None, max_examples=150)
@@ -103,7 +111,7 @@ def test_a_day_that_leaves_the_calendar_is_not_known() -> None:
     last = moved_by_days(FAR, 1)
     assert worked_out(last.known, at=LAST_DAY - 1) is True
     assert worked_out(last.known, at=LAST_DAY) is False
-    december = moved_by_months(Day(True, LAST_DAY, LAST_DAY, LAST_DAY), 1)
+    december = CALENDAR.moved_by_months(Day(True, LAST_DAY, LAST_DAY, LAST_DAY), 1)
     assert december.known is False
 
 

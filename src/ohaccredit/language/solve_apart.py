@@ -27,6 +27,8 @@ __all__ = ["apart", "known_number", "new_solver", "open_number", "open_truth", "
 
 _CONTEXT: ContextVar[Any] = ContextVar("context of the solver", default=None)
 """None is the context that the solver's library keeps for everybody."""
+_NUMBERS: ContextVar[dict[int, Any] | None] = ContextVar("numbers of the context", default=None)
+"""The numbers that were made in a context of its own: tables of the calendar name the same ones again and again."""
 
 
 @contextmanager
@@ -35,9 +37,11 @@ def apart() -> Iterator[None]:
     collecting = gc.isenabled()
     gc.disable()
     before = _CONTEXT.set(z3.Context())
+    numbers = _NUMBERS.set({})
     try:
         yield
     finally:
+        _NUMBERS.reset(numbers)
         _CONTEXT.reset(before)
         if collecting:
             gc.enable()
@@ -55,7 +59,12 @@ def open_number(name: str) -> Any:
 
 def known_number(number: int) -> Any:
     """A whole number as a term."""
-    return z3.IntVal(number, _CONTEXT.get())
+    numbers = _NUMBERS.get()
+    if numbers is None:
+        return z3.IntVal(number)
+    if number not in numbers:
+        numbers[number] = z3.IntVal(number, _CONTEXT.get())
+    return numbers[number]
 
 
 def new_solver() -> Any:

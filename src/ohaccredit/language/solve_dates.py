@@ -8,8 +8,10 @@ last day). Both are exact; `months` is what they are held to.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from calendar import monthrange
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cache
 
 from ohaccredit.language.months import shift_months
@@ -21,6 +23,7 @@ from ohaccredit.language.solve_logic import (
     both,
     choose,
     either,
+    minus,
     more_than,
     rest,
     same,
@@ -47,47 +50,84 @@ def moved_by_days(start: Day, days: Term) -> Day:
     return Day(both(start.known, at_least(ordinal, 1), at_least(LAST_DAY, ordinal)), ordinal)
 
 
-def moved_by_months(start: Day, months: Term) -> Day:
-    """The corresponding date so many calendar months later; not known where that leaves the calendar."""
-    if isinstance(months, int) and _is_near(start):
-        try:
-            first, last = (shift_months(date.fromordinal(day), months).toordinal() for day in (start.first, start.last))
-        except OverflowError:
-            pass
-        else:
-            return Day(start.known, _by_table(start, months), first, last)
-    if isinstance(start.ordinal, int) and isinstance(months, int):
-        return Day(False, 1)  # the table was not enough, so the one date there is leaves the calendar
-    month, day = _parts(start)
-    wanted = added([month, months])
-    within = both(at_least(wanted, _FIRST_MONTH), at_least(_LAST_MONTH, wanted))
-    first_of_month = _first_day(wanted)
-    length = added([_first_day(added([wanted, 1])), times(-1, first_of_month)])
-    day = choose(more_than(day, length), length, day)
-    return Day(both(start.known, within), added([first_of_month, day, -1]))
+class Calendar:
+    """Months of open dates. What is worked out of a date is worked out once: rules ask for the same again and again."""
+
+    def __init__(self) -> None:
+        self._moved: dict[_Asked, tuple[Day, Day]] = {}
+        self._parts: dict[_Asked, tuple[Day, _InMonth]] = {}
+
+    def moved_by_months(self, start: Day, months: Term) -> Day:
+        """The corresponding date so many calendar months later; not known where that leaves the calendar."""
+        if not isinstance(months, int):
+            return self._worked_out(start, months)
+        key = (*_asked(start), months)
+        if key not in self._moved:  # the date is kept beside it, so that its term does not make room for another one
+            self._moved[key] = start, self._by_so_many(replace(start, known=True), months)
+        moved = self._moved[key][1]
+        return replace(moved, known=both(start.known, moved.known))
+
+    def months_between(self, start: Day, end: Day) -> Figure:
+        """Whole calendar months from one date to another; negative if the second comes first."""
+        backwards = more_than(start.ordinal, end.ordinal)
+        one, other = self._in_month(start), self._in_month(end)
+        months = choose(backwards, minus(_whole_months(other, one)), _whole_months(one, other))
+        return Figure(both(start.known, end.known), months)
+
+    def _by_so_many(self, start: Day, months: int) -> Day:
+        if _is_near(start):
+            try:
+                first, last = (_shifted(day, months) for day in (start.first, start.last))
+            except OverflowError:
+                pass
+            else:
+                return Day(start.known, _by_table(start, months), first, last)
+        if isinstance(start.ordinal, int):
+            return Day(False, 1)  # the table was not enough, so the one date there is leaves the calendar
+        return self._worked_out(start, months)
+
+    def _worked_out(self, start: Day, months: Term) -> Day:
+        parts = self._in_month(start)
+        wanted = added([parts.month, months])
+        within = both(at_least(wanted, _FIRST_MONTH), at_least(_LAST_MONTH, wanted))
+        first_of_month = _first_day(wanted)
+        length = added([_first_day(added([wanted, 1])), minus(first_of_month)])
+        day = choose(more_than(parts.day, length), length, parts.day)
+        return Day(both(start.known, within), added([first_of_month, day, -1]))
+
+    def _in_month(self, day: Day) -> _InMonth:
+        key = _asked(day)
+        if key not in self._parts:
+            self._parts[key] = day, _in_month(day)
+        return self._parts[key][1]
 
 
-def months_between(start: Day, end: Day) -> Figure:
-    """Whole calendar months from one date to another; negative if the second comes first."""
-    backwards = more_than(start.ordinal, end.ordinal)
-    (month, day), (other_month, other_day) = _parts(start), _parts(end)
-    forward = _whole_months(month, day, other_month, other_day, end)
-    back = _whole_months(other_month, other_day, month, day, start)
-    return Figure(both(start.known, end.known), choose(backwards, times(-1, back), forward))
+_Asked = tuple[int, ...]
+"""A date, as far as a calendar tells it apart from others."""
 
 
-def _whole_months(month: Term, day: Term, later_month: Term, later_day: Term, later: Day) -> Term:
+def _asked(day: Day) -> _Asked:
+    open_ = not isinstance(day.ordinal, int)
+    return (open_, day.ordinal.get_id() if open_ else day.ordinal, day.first, day.last)
+
+
+@dataclass(frozen=True, slots=True)
+class _InMonth:
+    """Where a date lies: its month, its day in that month, and whether that is the last one."""
+
+    month: Term
+    day: Term
+    is_last: Truth
+
+
+def _whole_months(start: _InMonth, end: _InMonth) -> Term:
     """The corresponding date is reached if the day of the month is, or if that month has no such day."""
-    reached = either(at_least(later_day, day), _ends_a_month(later, later_month, later_day))
-    return added([later_month, times(-1, month), choose(reached, 0, -1)])
+    reached = either(at_least(end.day, start.day), end.is_last)
+    return added([end.month, minus(start.month), choose(reached, 0, -1)])
 
 
-def _ends_a_month(day: Day, month: Term, day_of_month: Term) -> Truth:
-    if _is_near(day):
-        ends = {each.toordinal() - 1 for each in _months_of(day.first, day.last + 1)}
-        return either(*(same(day.ordinal, end) for end in sorted(ends) if day.first <= end <= day.last))
-    length = added([_first_day(added([month, 1])), times(-1, _first_day(month))])
-    return same(day_of_month, length)
+def _shifted(ordinal: int, months: int) -> int:
+    return shift_months(date.fromordinal(ordinal), months).toordinal()
 
 
 def _is_near(day: Day) -> bool:
@@ -115,7 +155,7 @@ def _months_of(first: int, last: int) -> list[date]:
 def _by_table(start: Day, months: int) -> Term:
     """A run of days moves by the same number of days; the last days before a shorter month all move to its end."""
     if isinstance(start.ordinal, int):
-        return shift_months(date.fromordinal(start.ordinal), months).toordinal()
+        return _shifted(start.ordinal, months)
     runs: list[Piece] = [(last, _moving(delta, fixed)) for last, delta, fixed in _runs(start.first, start.last, months)]
     return _tree(start.ordinal, runs)
 
@@ -125,11 +165,10 @@ def _runs(first: int, last: int, months: int) -> tuple[tuple[int, int | None, in
     """The last day of each run, how many days it moves (None: all of it to one day), and that day."""
     pieces: list[tuple[int, int | None, int]] = []
     for month in _months_of(first, last):
-        next_month = shift_months(month, 1) if (month.year, month.month) != (9999, 12) else None
-        end = LAST_DAY if next_month is None else next_month.toordinal() - 1
+        end = _last_day(month)
         target = shift_months(month, months)
         delta = target.toordinal() - month.toordinal()
-        length = shift_months(date.fromordinal(end), months).toordinal() - target.toordinal() + 1
+        length = _shifted(end, months) - target.toordinal() + 1
         kept = month.toordinal() + min(length, end - month.toordinal() + 1) - 1
         if pieces and pieces[-1][1] == delta:
             pieces.pop()
@@ -151,20 +190,28 @@ def _tree(day: Term, pieces: list[Piece]) -> Term:
     return choose(at_least(pieces[half - 1][0], day), _tree(day, pieces[:half]), _tree(day, pieces[half:]))
 
 
-def _parts(day: Day) -> tuple[Term, Term]:
-    """The month that a day lies in, and the day of that month."""
+def _in_month(day: Day) -> _InMonth:
+    """Where a date lies."""
     if isinstance(day.ordinal, int):
         plain = date.fromordinal(day.ordinal)
-        return plain.year * 12 + plain.month - 1, plain.day
+        return _InMonth(plain.year * 12 + plain.month - 1, plain.day, (plain + timedelta(days=1)).day == 1)
     if not _is_near(day):
-        return _worked_out(day.ordinal)
+        month, of_month = _worked_out(day.ordinal)
+        length = added([_first_day(added([month, 1])), minus(_first_day(month))])
+        return _InMonth(month, of_month, same(of_month, length))
     months = _months_of(day.first, day.last)
-    ends = [*(month.toordinal() - 1 for month in months[1:]), day.last]
-    index = _tree(
-        day.ordinal, [(end, _moving(None, m.year * 12 + m.month - 1)) for end, m in zip(ends, months, strict=True)]
-    )
-    before = _tree(day.ordinal, [(end, _moving(None, m.toordinal() - 1)) for end, m in zip(ends, months, strict=True)])
-    return index, added([day.ordinal, times(-1, before)])
+    ends = [_last_day(month) for month in months]
+
+    def each(numbers: Iterable[int]) -> Term:
+        return _tree(day.ordinal, [(end, _moving(None, number)) for end, number in zip(ends, numbers, strict=True)])
+
+    month = each(month.year * 12 + month.month - 1 for month in months)
+    before = each(month.toordinal() - 1 for month in months)
+    return _InMonth(month, added([day.ordinal, minus(before)]), same(day.ordinal, each(ends)))
+
+
+def _last_day(month: date) -> int:
+    return month.toordinal() + monthrange(month.year, month.month)[1] - 1
 
 
 # ── By whole division ───────────────────────────────────────────────────────────────────────────────

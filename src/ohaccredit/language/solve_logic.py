@@ -6,10 +6,22 @@ the date and the definitions alone; folding that while the formula is built keep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
-from ohaccredit.language.solve_apart import known_number, z3
+from ohaccredit.language.solve_apart import z3
+from ohaccredit.language.solve_make import (
+    as_term,
+    choice,
+    conjunction,
+    disjunction,
+    equals,
+    negation,
+    passes,
+    product_of,
+    reaches,
+    sum_of,
+)
 
 Truth = Any
 """A bool, or a term of the solver that is one. (The solver has no static types.)"""
@@ -24,12 +36,12 @@ Counted = list[tuple[Truth, int]]
 
 def all_of(parts: Iterable[Truth]) -> Truth:
     """Is every one of them so?"""
-    return _joined(parts, False, z3.Z3_mk_and)
+    return _joined(parts, False, conjunction)
 
 
 def any_of(parts: Iterable[Truth]) -> Truth:
     """Is at least one of them so?"""
-    return _joined(parts, True, z3.Z3_mk_or)
+    return _joined(parts, True, disjunction)
 
 
 def both(*parts: Truth) -> Truth:
@@ -42,28 +54,25 @@ def either(*parts: Truth) -> Truth:
     return any_of(parts)
 
 
-def _joined(parts: Iterable[Truth], decides: bool, join: Any) -> Truth:
+def _joined(parts: Iterable[Truth], decides: bool, join: Callable[[Sequence[Truth]], Truth]) -> Truth:
     kept: dict[int, Truth] = {}
     for part in parts:
         if part is decides:
             return decides
         if part is not (not decides):
-            kept[part.get_id()] = part
+            kept[part.ast.value] = part
     if not kept:
         return not decides
     if len(kept) == 1:
         return next(iter(kept.values()))
-    # The solver's own And and Or look into every part again, which would take longer than all the rest.
-    terms = [part.as_ast() for part in kept.values()]
-    context = next(iter(kept.values())).ctx
-    return z3.BoolRef(join(context.ref(), len(terms), (z3.Ast * len(terms))(*terms)), context)
+    return join(list(kept.values()))
 
 
 def no(part: Truth) -> Truth:
     """Is it not so?"""
     if isinstance(part, bool):
         return not part
-    return part.arg(0) if z3.is_not(part) else z3.Not(part)
+    return part.arg(0) if z3.is_not(part) else negation(part)
 
 
 def alike(first: Truth, second: Truth) -> Truth:
@@ -91,7 +100,7 @@ def choose(when: Truth, then: Term, otherwise: Term) -> Term:
         return then if when else otherwise
     if isinstance(then, int) and isinstance(otherwise, int) and then == otherwise:
         return then
-    return z3.If(when, _term(then), _term(otherwise))
+    return choice(when, then, otherwise)
 
 
 def added(terms: Iterable[Term]) -> Term:
@@ -105,8 +114,13 @@ def added(terms: Iterable[Term]) -> Term:
     if not open_:
         return fixed
     if fixed:
-        open_.append(_term(fixed))
-    return open_[0] if len(open_) == 1 else z3.Sum(*open_)
+        open_.append(as_term(fixed))
+    return open_[0] if len(open_) == 1 else sum_of(open_)
+
+
+def minus(term: Term) -> Term:
+    """The number with the other sign."""
+    return -term if isinstance(term, int) else product_of(-1, term)
 
 
 def times(first: Term, second: Term) -> Term:
@@ -120,10 +134,10 @@ def times(first: Term, second: Term) -> Term:
             return second if first else 0
         if _is_choice(second):
             return _in_each_case(second, first)
-        return _term(first) * second
+        return product_of(first, second)
     if _is_choice(first):
         return _in_each_case(first, second)
-    return first * second
+    return product_of(first, second)
 
 
 def _is_choice(term: Term) -> bool:
@@ -162,23 +176,23 @@ def rest(term: Term, by: int) -> Term:
     return term % by
 
 
-def _term(number: Term) -> Term:
-    return known_number(number) if isinstance(number, int) else number
-
-
 def at_least(first: Term, second: Term) -> Truth:
     """Is the first not smaller than the second?"""
-    return first >= second
+    return first >= second if _settled(first, second) else reaches(first, second)
 
 
 def more_than(first: Term, second: Term) -> Truth:
     """Is the first larger?"""
-    return first > second
+    return first > second if _settled(first, second) else passes(first, second)
 
 
 def same(first: Term, second: Term) -> Truth:
     """Are they the same number?"""
-    return first == second
+    return first == second if _settled(first, second) else equals(first, second)
+
+
+def _settled(first: Term, second: Term) -> bool:
+    return isinstance(first, int) and isinstance(second, int)
 
 
 # ── Counts ──────────────────────────────────────────────────────────────────────────────────────────

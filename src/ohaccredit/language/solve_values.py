@@ -16,7 +16,7 @@ from typing import Any
 from ohaccredit.language import tree as t
 from ohaccredit.language.series import figures, series_change, series_count, series_level
 from ohaccredit.language.solve_counting import Said
-from ohaccredit.language.solve_dates import months_between, moved_by_days, moved_by_months
+from ohaccredit.language.solve_dates import Calendar, moved_by_days
 from ohaccredit.language.solve_evidence import ByKey, Fields, Part, Points, Several, Single
 from ohaccredit.language.solve_logic import (
     Term,
@@ -62,6 +62,7 @@ class ValueSolver(ABC):
         self.definitions = definitions
         self.on = on
         self._by_name: dict[str, Value] = {}
+        self._calendar = Calendar()
 
     @abstractmethod
     def condition(self, node: t.Condition, records: Records) -> Said:
@@ -87,7 +88,7 @@ class ValueSolver(ABC):
             case t.TimeBetween():
                 start, end = self._day(node.start, records), self._day(node.end, records)
                 if node.unit == "months":
-                    return months_between(start, end)
+                    return self._calendar.months_between(start, end)
                 return Figure(both(start.known, end.known), added([end.ordinal, times(-1, start.ordinal)]))
             case t.Arithmetic():
                 return self._arithmetic(node, records)
@@ -197,8 +198,8 @@ class ValueSolver(ABC):
         """A number of months that is one of a few known ones (by size band, say) needs only as many tables."""
         cases = cases_of(months)
         if cases is None:
-            return moved_by_months(start, months)
-        moved = one_of_cases([(when, moved_by_months(start, number)) for when, number in cases], Date())
+            return self._calendar.moved_by_months(start, months)
+        moved = one_of_cases([(when, self._calendar.moved_by_months(start, number)) for when, number in cases], Date())
         assert isinstance(moved, Day)
         return moved
 
