@@ -394,13 +394,16 @@ def test_plausible_evidence_is_preferred_and_the_other_marked() -> None:
     undecided = world.verdict(
         condition("{every: practitioners, satisfying: {field: role, is: stated}, if_list_empty: not met}")
     )
+    any_item = world.verdict(condition("{some: practitioners, if_list_empty: not met}")).so
     finder = Finder(world, kinds)
-    met = finder.find(outcomes.met)
-    assert met.believable
-    assert all("role" in each for each in met.evidence["practitioners"])
-    odd = finder.find(world.verdict(condition("{some: practitioners, if_list_empty: not met}")).so, undecided.open)
-    assert odd.result == "found"
-    assert not odd.believable
+    for look in (finder.find, finder.rule_out):
+        met = look(outcomes.met)
+        assert met.believable
+        assert all("role" in each for each in met.evidence["practitioners"])
+        odd = look(any_item, undecided.open)
+        assert odd.result == "found"
+        assert not odd.believable
+        assert look(any_item, outcomes.met, outcomes.not_met).result == "none"
 
 
 def test_a_specimen_stands_for_each_way_to_fit_the_shapes() -> None:

@@ -296,7 +296,7 @@ def test_filling_in_can_decide_what_was_open(make_home: MakeHome) -> None:
     ground = Ground(edition, ["in-time"], ON)
     worlds = ground.beside_changed(FilledIn(ground.scope))
     after = worlds.after.outcome(edition.rules["in-time"])
-    found = worlds.find(ground.outcomes["in-time"].not_evidenced, after.met, effort=EFFORT).evidence
+    found = worlds.rule_out(ground.outcomes["in-time"].not_evidenced, after.met, effort=EFFORT).evidence
     outcomes = [decided(edition, "in-time", found[key], ON) for key in ("before", "after")]
     assert outcomes == [Outcome.NOT_EVIDENCED, Outcome.MET]
 
@@ -308,7 +308,7 @@ def test_a_later_date_can_make_a_rule_met(make_home: MakeHome) -> None:
     ground = Ground(edition, ["in-time"], ON)
     worlds = ground.beside_changed(Bettered(ground.scope))
     after = worlds.after.outcome(edition.rules["in-time"])
-    found = worlds.find(ground.outcomes["in-time"].not_met, after.met, effort=EFFORT).evidence
+    found = worlds.rule_out(ground.outcomes["in-time"].not_met, after.met, effort=EFFORT).evidence
     outcomes = [decided(edition, "in-time", found[key], ON) for key in ("before", "after")]
     assert outcomes == [Outcome.NOT_MET, Outcome.MET]
 

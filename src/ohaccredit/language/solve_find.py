@@ -21,6 +21,7 @@ EFFORT = 20_000_000
 """The most work for one attempt, in the solver's own units: some seconds."""
 SEEDS = (0, 1)
 """Where a search runs on and on, another beginning often finds the answer at once."""
+ONE_ATTEMPT = SEEDS[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,21 @@ class Search:
 class Finder:
     """Looks for evidence in one world. Make it when all formulas that it will be asked for are made.
 
-    With `kinds`, plausible evidence is looked for first, and any other only if there is none.
+    With `kinds`, evidence that is found is plausible, if there is any such. Each of the `seeds` is an attempt.
     """
 
-    def __init__(self, world: World, kinds: Mapping[str, Plausible] | None = None, *, effort: int = EFFORT) -> None:
+    def __init__(
+        self,
+        world: World,
+        kinds: Mapping[str, Plausible] | None = None,
+        *,
+        effort: int = EFFORT,
+        seeds: tuple[int, ...] = SEEDS,
+    ) -> None:
         self._world = world
         self._believable = open_truth("the evidence is believable")
         self._kinds = kinds
+        self._seeds = seeds
         limits = () if kinds is None else plausible(world.evidence, kinds)
         self._solver = new_solver()
         self._solver.set("rlimit", effort)
@@ -54,17 +63,25 @@ class Finder:
         self._solver.add(world.possible())
 
     def find(self, *wanted: Truth) -> Search:
-        """Evidence of which all this is so."""
+        """Evidence of which all this is so; plausible evidence is looked for first."""
         if self._kinds is None:
             return self._search(wanted, believable=True)
         search = self._search((*wanted, self._believable), believable=True)
         return search if search.result != "none" else self._search(wanted, believable=False)
 
+    def rule_out(self, *wanted: Truth) -> Search:
+        """The same where none is expected: any evidence is looked for first, so that one search shows it."""
+        search = self._search(wanted, believable=self._kinds is None)
+        if search.result != "found" or self._kinds is None:
+            return search
+        plausible = self._search((*wanted, self._believable), believable=True)
+        return plausible if plausible.result == "found" else search
+
     def _search(self, wanted: tuple[Truth, ...], *, believable: bool) -> Search:
         self._solver.push()
         self._solver.add(*wanted)
         answer = z3.unknown
-        for seed in SEEDS:
+        for seed in self._seeds:
             self._solver.set("random_seed", seed)
             answer = self._solver.check()
             if answer != z3.unknown:

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 
 from ohaccredit.language import tree as t
 from ohaccredit.language.solve import Said
+from ohaccredit.language.solve_find import ONE_ATTEMPT
 from ohaccredit.language.solve_logic import Truth, both, either, no
 from ohaccredit.language.solve_terms import Value, compare
 from ohaccredit.language.solve_values import Records
 from ohaccredit.policy.prove_worlds import TwoWorlds
 
-EFFORT_OF_A_PART = 2_000_000
+EFFORT_OF_A_PART = 500_000
+"""Little, because the parts of a part can be asked instead."""
 _CONDITIONS = (
     t.All, t.Either, t.AtLeast, t.Not, t.Compare, t.OneOf, t.Includes, t.Shaped, t.Stated, t.Quantified,
     t.DerivedCondition, t.Remark,
@@ -47,7 +49,7 @@ class Kept:
 
     def _ask(self, turned: Truth) -> str:
         self.asked += 1
-        return self._worlds.finder(effort=EFFORT_OF_A_PART).find(turned).result
+        return self._worlds.rule_out(turned, effort=EFFORT_OF_A_PART, seeds=ONE_ATTEMPT).result
 
     def _turned(self, node: t.Condition | t.Value, before: Records, after: Records) -> Truth:
         """When what was known is known otherwise, or no longer."""

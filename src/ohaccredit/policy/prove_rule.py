@@ -13,7 +13,7 @@ from ohaccredit.language import tree as t
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.solve import NotEncodable, Outcomes
 from ohaccredit.language.solve_evidence import Fields, NumberField, Part
-from ohaccredit.language.solve_find import Finder, Search
+from ohaccredit.language.solve_find import ONE_ATTEMPT, Finder, Search
 from ohaccredit.language.solve_logic import Truth, all_of, both, either, no
 from ohaccredit.language.types import Number
 from ohaccredit.language.walk import walk
@@ -28,7 +28,7 @@ from ohaccredit.standards.edition import Edition
 RANK = {Outcome.NOT_MET: 0, Outcome.NOT_EVIDENCED: 1, Outcome.MET: 2}
 EFFORT = 20_000_000
 EFFORT_OF_TWO = 80_000_000
-EFFORT_OF_FILLING_IN = 5_000_000
+EFFORT_OF_FILLING_IN = 2_000_000
 """Less, because its parts can be asked instead."""
 
 
@@ -103,7 +103,7 @@ def _empty(asking: _Asking, finder: Finder, emptied: list[Truth]) -> Answer:
     say = partial(asking.answer, "empty-lists", what="empty lists")
     if not emptied:
         return say("proved", "It reads no list.")
-    search = finder.find(asking.outcomes.met, *emptied)
+    search = finder.rule_out(asking.outcomes.met, *emptied)
     if search.result == "none":
         return say("proved", "It is not met while every list that it reads is empty.")
     if search.result == "not decided":
@@ -193,7 +193,7 @@ def _filled_in(asking: _Asking) -> Answer:
     rule = asking.edition.rules[asking.criterion]
     before, after = asking.outcomes, worlds.after.outcome(rule)
     turned = either(both(before.met, after.not_met), both(before.not_met, after.met))
-    search = worlds.find(turned, effort=EFFORT_OF_FILLING_IN)
+    search = worlds.rule_out(turned, effort=EFFORT_OF_FILLING_IN, seeds=ONE_ATTEMPT)
     if search.result == "not decided":
         kept = Kept(worlds)
         if kept.rule(rule):
@@ -214,10 +214,10 @@ def _better(asking: _Asking) -> Answer:
 
 def _plainest(worlds: TwoWorlds, before: Outcomes, *wanted: Truth) -> Search:
     """What lowers an outcome; such as was met before, if there is any."""
-    search = worlds.find(*wanted, effort=EFFORT_OF_TWO)
+    search = worlds.rule_out(*wanted, effort=EFFORT_OF_TWO)
     if search.result != "found":
         return search
-    plainer = worlds.find(*wanted, before.met, effort=EFFORT_OF_TWO)
+    plainer = worlds.rule_out(*wanted, before.met, effort=EFFORT_OF_TWO)
     return plainer if plainer.result == "found" else search
 
 

@@ -22,7 +22,7 @@ from ohaccredit.policy.prove_worlds import Ground
 from ohaccredit.standards.edition import Criterion, Edition, Tier
 
 EFFORT = 60_000_000
-SPARES = (2, 4)
+SPARES = (1, 2, 4)
 """How many places more than a rule alone needs each list has for each rule that reads it."""
 
 

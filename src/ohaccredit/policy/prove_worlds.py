@@ -13,7 +13,7 @@ from ohaccredit.language import tree as t
 from ohaccredit.language.numbers import MILLIONTHS
 from ohaccredit.language.solve import Outcomes, World
 from ohaccredit.language.solve_evidence import ByKey, Fields, NumberField, Part, Places, Points, Single
-from ohaccredit.language.solve_find import Finder, Search
+from ohaccredit.language.solve_find import SEEDS, Finder, Search
 from ohaccredit.language.solve_logic import Truth, all_of, both, either, no
 from ohaccredit.language.solve_plausible import Plausible
 from ohaccredit.language.solve_propose import MOST_ITEMS, propose_scope
@@ -136,13 +136,9 @@ class TwoWorlds(World):
     def read(self, model: Any) -> dict[str, Any]:
         return {"before": self.before.read(model), "after": self.after.read(model)}
 
-    def finder(self, *, effort: int) -> Finder:
-        """Looks for two submissions, for such as can be believed first."""
-        return Finder(self, plausible_kinds(self.before.edition), effort=effort)
-
-    def find(self, *wanted: Truth, effort: int) -> Search:
-        """Two submissions of which all this is so."""
-        return self.finder(effort=effort).find(*wanted)
+    def rule_out(self, *wanted: Truth, effort: int, seeds: tuple[int, ...] = SEEDS) -> Search:
+        """Two submissions of which all this is so, where none are expected."""
+        return Finder(self, plausible_kinds(self.before.edition), effort=effort, seeds=seeds).rule_out(*wanted)
 
 
 def plausible_kinds(edition: Edition) -> Mapping[str, Plausible]:
