@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from ohaccredit.fitnotes.figures import figure
-from ohaccredit.fitnotes.measures import NESTED, UNIT, Lines, Root, TableOf, box_tables, shares, tables
+from ohaccredit.fitnotes.measures import NESTED, UNIT, Lines, Nested, Root, TableOf, box_tables, shares, tables
 from ohaccredit.fitnotes.summary_facts import Facts
 from ohaccredit.fitnotes.suppression import Cell, protect, too_few
 from ohaccredit.language.types import Choice, Choices, Record, Type
@@ -225,19 +225,25 @@ class _Counter:
             self.tables.update({of.id: _refused(of, reason) for of in boxes})
 
     def keep_differences(self) -> None:
-        """Count a table again if one of its cells less one of another table's would be a small number."""
-        hide: dict[str, set[str]] = {}
-        for pair in NESTED:
-            (outer, outer_cells), (inner, inner_cells) = pair.outer, pair.inner
-            if None in (self.tables[outer].count(*outer_cells), self.tables[inner].count(*inner_cells)):
-                continue
-            within = {id(each) for cell in inner_cells for each in self._members[inner, cell]}
-            outside = [each for cell in outer_cells for each in self._members[outer, cell] if id(each) not in within]
-            if within and too_few(_people(outside), self._settings.floor):
-                table, cell = pair.gives_way
-                hide.setdefault(table, set()).add(cell)
-        for table, cells in hide.items():
-            self.add(self._asked[table], cells)
+        """Count a table again if one of its cells less one of another table's would be a small number.
+
+        Counted again, a table puts other cells together, and their sum may be one that another pair tells from.
+        """
+        hidden: dict[str, set[str]] = {}
+        while telling := {pair.gives_way for pair in NESTED if self._tells_too_much(pair)}:
+            for table, cell in telling:
+                assert cell not in hidden.get(table, ()), "a cell that is put together with others tells nothing alone"
+                hidden.setdefault(table, set()).add(cell)
+            for table in {table for table, _ in telling}:
+                self.add(self._asked[table], hidden[table])
+
+    def _tells_too_much(self, pair: Nested) -> bool:
+        (outer, outer_cells), (inner, inner_cells) = pair.outer, pair.inner
+        if None in (self.tables[outer].count(*outer_cells), self.tables[inner].count(*inner_cells)):
+            return False
+        within = {id(each) for cell in inner_cells for each in self._members[inner, cell]}
+        outside = [each for cell in outer_cells for each in self._members[outer, cell] if id(each) not in within]
+        return bool(within) and too_few(_people(outside), self._settings.floor)
 
     def whole(self, root: Root) -> int | None:
         """How many there are of something in all, if that may be shown."""
