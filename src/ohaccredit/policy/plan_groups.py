@@ -102,14 +102,6 @@ def _inseparable(one: Group, other: Group) -> bool:
     return bool(series[0] & series[1])
 
 
-def _of_any_kind(groups: Iterable[Group]) -> frozenset[Key]:
-    """New items of which one criterion says what kind they are and another does not, where the other asks for them."""
-    keys = {key for group in groups for key in group.search.prices}
-    told = {key[1:-2] for key in keys if key[0] == "add" and key[-2] != ANY_KIND}
-    untold = {key[1:-2] for key in keys if key[0] == "add" and key[-2] == ANY_KIND} & told
-    return frozenset(key for key in keys if any(key[1 : len(at) + 2] == (*at, ANY_KIND) for at in untold))
-
-
 def cheapest_together(groups: Sequence[Group], join: Join, *, exact: bool = True) -> Together:
     """The ways that are the cheapest together. Without `exact`, good ways will do."""
     best = _in_turn(groups, exact=exact)
@@ -142,17 +134,16 @@ def _in_turn(groups: Sequence[Group], *, exact: bool) -> Together:
     Those that have no choice come first, so that those that have one can use what is paid for already.
     """
     prices = {key: price for group in groups for key, price in group.search.prices.items()}
-    # Where it is not clear whether an item is the same as one of another group, nobody has to pay for it in the bound.
-    left = {**prices, **dict.fromkeys(_of_any_kind(groups), 0)}
+    shared = _Left(prices)
     least = 0
     found: list[Group] = []
     shares: list[Way] = []
     for group in sorted(groups, key=_choice):
+        left = shared.now()
         alone = group.search.cheapest(left=left) if group.alone is None else group.alone
         way = _with_share(group, alone, left, exact=exact)
         least += way.least
-        for key, claim in way.claims.items():
-            left[key] -= claim
+        shared.take(way.claims)
         shares.append(way)
         found.append(replace(group, alone=alone, way=way))
     price = _price(found, prices)
@@ -161,6 +152,45 @@ def _in_turn(groups: Sequence[Group], *, exact: bool) -> Together:
         found, before = _improved(found, prices), price
         price = _price(found, prices)
     return Together(tuple(found), price, least, tuple(_in_dispute(found, shares, prices)))
+
+
+class _Left:
+    """What is left of each price while groups take their shares.
+
+    A new item of no kind in particular may be one whose kind another group names, so both pay from one purse.
+    """
+
+    def __init__(self, prices: Mapping[Key, int]) -> None:
+        self._left = dict(prices)
+        alike: dict[Key, list[Key]] = {}
+        added: dict[Key, list[Key]] = {}
+        for key in prices:
+            at = _new_at(key)
+            if at is not None and key[at] != ANY_KIND:
+                alike.setdefault((*key[:at], ANY_KIND, *key[at + 1 :]), []).append(key)
+                if key[0] == "add":
+                    added.setdefault(key[1:at], []).append(key)
+        self._kin: dict[Key, list[Key]] = {}
+        for key in prices:
+            at = _new_at(key)
+            if at is not None and key[at] == ANY_KIND:
+                self._kin[key] = alike.get(key) or added.get(key[1:at], [])
+
+    def now(self) -> dict[Key, int]:
+        """What is left."""
+        least = {key: min(self._left[each] for each in (key, *kin)) for key, kin in self._kin.items()}
+        return {**self._left, **least}
+
+    def take(self, claims: Mapping[Key, int]) -> None:
+        """A group takes its share, which is no more than what is left."""
+        for key, claim in claims.items():
+            for each in (key, *self._kin.get(key, ())):
+                self._left[each] = max(0, self._left[each] - claim)
+
+
+def _new_at(key: Key) -> int | None:
+    """Where a key names a new item."""
+    return next((at for at, step in enumerate(key) if str(step).startswith("new ")), None)
 
 
 def _in_dispute(groups: Sequence[Group], shares: Sequence[Way], prices: Mapping[Key, int]) -> list[Group]:
@@ -174,7 +204,15 @@ def _in_dispute(groups: Sequence[Group], shares: Sequence[Way], prices: Mapping[
         own = {key: claim for key, claim in share.claims.items() if claim and key in counted}
         if sum(own.values()) > share.least:
             about |= own.keys()
-    return [group for group in groups if about & group.paid.keys()]
+    users = [group for group in groups if about & group.paid.keys()]
+    if len(users) > 1:
+        return users
+    claimers = {key for key in about if claimed[key]}
+    return [
+        group
+        for group, share in zip(groups, shares, strict=True)
+        if about & group.paid.keys() or any(share.claims.get(key) for key in claimers)
+    ]
 
 
 def _with_share(group: Group, alone: Way, left: Mapping[Key, int], *, exact: bool) -> Way:
