@@ -9,13 +9,11 @@ with a figure too large for a column, and all of an edition whose rules go by a 
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from itertools import accumulate, pairwise
 from typing import Any
 
 import polars as pl
@@ -136,18 +134,15 @@ class Population:
         pieces = () if self._one_by_one else self._lines.read([line.json() for line in rows])
         return self._assessed([line.number for line in rows], pieces, rows.__getitem__)
 
-    def assess_columns(self, first_row: int, batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
-        """One row of the result for each submission of batches that hold them as nested columns."""
-        starts = list(accumulate((batch.num_rows for batch in batches), initial=0))
+    def assess_columns(self, first_row: int, given: pa.RecordBatch) -> pa.RecordBatch:
+        """One row of the result for each submission of a batch that holds them as nested columns."""
 
         def line(at: int) -> Line:
-            number = bisect(starts, at) - 1
-            row = batches[number].slice(at - starts[number], 1).to_pylist()[0]
-            return Line(first_row + at, content=as_json(row))
+            return Line(first_row + at, content=as_json(given.slice(at, 1).to_pylist()[0]))
 
-        places = (range(start, end) for start, end in pairwise(starts))
-        pieces = () if self._one_by_one else zip(places, batches, strict=True)
-        return self._assessed(range(first_row, first_row + starts[-1]), pieces, line)
+        here = range(given.num_rows)
+        pieces = () if self._one_by_one else [(here, given)]
+        return self._assessed(range(first_row, first_row + given.num_rows), pieces, line)
 
     def _assessed(
         self,

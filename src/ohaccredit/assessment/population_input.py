@@ -23,8 +23,6 @@ from ohaccredit.standards.edition import Edition
 
 ROWS = 25_000
 """The rows of a part made from NDJSON, and of what is decided at once: enough for the columns to pay."""
-BATCHES = 2
-"""So many batches of a Parquet file are read before they are decided together: nested columns take more memory."""
 _PARQUET = b"PAR1"
 
 
@@ -129,7 +127,7 @@ def batches_of(population: Input, part: Part) -> Iterator[pa.RecordBatch]:
     columns = [AS_JSON] if population.form == "json column" else None
     with pq.ParquetFile(population.path) as table:
         yield from table.iter_batches(
-            batch_size=ROWS // BATCHES,
+            batch_size=ROWS,
             row_groups=list(range(part.start, part.start + part.groups)),
             columns=columns,
             use_threads=False,

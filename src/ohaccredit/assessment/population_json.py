@@ -41,9 +41,9 @@ _LONGEST = DEFAULT_LIMITS.values * _SHORTEST_VALUE
 """A shorter line cannot hold more values than a file may; a text that is too long is found in its column."""
 _PIECE = 1 << 20
 """If something is wrong in a batch, so many bytes at once are tried again."""
-_WIDE = 30
+_WIDE = 15
 """A kind of evidence with so many columns of its own is worth leaving out of a group that has none of it."""
-_SHARE = 0.03
+_SHARE = 0.02
 """The least part of a batch that is read as a group of its own."""
 _FEWEST = 250
 """The fewest submissions that are."""

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from ohaccredit.assessment.assess import engine_digest
 from ohaccredit.assessment.no_cycles import no_cycles
 from ohaccredit.assessment.population import ERRORS, ROW, Population
-from ohaccredit.assessment.population_input import BATCHES, ROWS, Input, Part, batches_of, lines_of
+from ohaccredit.assessment.population_input import ROWS, Input, Part, batches_of, lines_of
 from ohaccredit.assessment.population_tiers import TIER
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 
@@ -30,10 +30,10 @@ _JOB = b"ohaccredit"
 def assessed(population: Population, read: Input, part: Part) -> Iterator[pa.RecordBatch]:
     """The results of a part, batch by batch."""
     if read.form == "columns":
-        first_row, batches = part.first_row, batches_of(read, part)
-        while some := list(islice(batches, BATCHES)):
-            yield population.assess_columns(first_row, some)
-            first_row += sum(batch.num_rows for batch in some)
+        first_row = part.first_row
+        for batch in batches_of(read, part):
+            yield population.assess_columns(first_row, batch)
+            first_row += batch.num_rows
         return
     lines = lines_of(read, part)
     while batch := list(islice(lines, ROWS)):

@@ -65,7 +65,7 @@ class Both:
     def decide(self, rows: Sequence[Line] | Columns) -> tuple[Decided, Decided, list[bool]]:
         """The rows under both, and which of them are in order; the others are decided by nobody here."""
         if isinstance(rows, Columns):
-            batch = self._population.assess_columns(rows.first, [rows.batch])
+            batch = self._population.assess_columns(rows.first, rows.batch)
         else:
             batch = self._population.assess_lines(rows)
         before, after = (
