@@ -123,15 +123,20 @@ def lines_of(population: Input, part: Part) -> Iterator[Line]:
 
 
 def batches_of(population: Input, part: Part) -> Iterator[pa.RecordBatch]:
-    """The rows of a part of a Parquet file, so many at once."""
+    """The rows of a part of a Parquet file, in batches of about the same size."""
     columns = [AS_JSON] if population.form == "json column" else None
     with pq.ParquetFile(population.path) as table:
         yield from table.iter_batches(
-            batch_size=ROWS,
+            batch_size=_even(part.rows),
             row_groups=list(range(part.start, part.start + part.groups)),
             columns=columns,
             use_threads=False,
         )
+
+
+def _even(rows: int) -> int:
+    """The size of batches that are about as large as they should be, and all alike: a small one costs much a row."""
+    return -(-rows // max(1, round(rows / ROWS)))
 
 
 def _read_lines(path: Path, part: Part) -> Iterator[Line]:
