@@ -386,7 +386,8 @@ def test_the_command_prints_steps_and_json(tmp_path: Path) -> None:
     shown = CliRunner().invoke(cli, [*arguments, "--html", str(page)])
     assert shown.exit_code == 0, shown.output
     assert "half days" in shown.output
-    assert "/evidence/documents/0" in shown.output
+    assert "Say what is so" in shown.output
+    assert "/evidence/documents/0" in CliRunner().invoke(cli, [*arguments, "--all"]).stdout
     assert "/evidence/documents/0" in page.read_text()
     said = json.loads(CliRunner().invoke(cli, [*arguments, "--json"]).stdout)
     assert (said["result"], said["to"]) == ("found", "basic")

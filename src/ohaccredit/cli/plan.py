@@ -102,7 +102,7 @@ def show(view: PlanView, *, everything: bool) -> None:
     click.echo(wrapped(f"{view.standard}, edition {view.edition}, on {view.on}. {now} {view.summary}", "", ""))
     for index, route in enumerate(view.routes):
         if not index:
-            _show_route(route)
+            _show_route(route, everything=everything)
         else:
             _show_other(route)
     if view.routes and len(view.routes) == 1:
@@ -110,7 +110,7 @@ def show(view: PlanView, *, everything: bool) -> None:
     if view.partial is not None:
         click.echo("")
         click.secho("What evidence can close", bold=True)
-        _show_route(view.partial)
+        _show_route(view.partial, everything=everything)
     stuck = [each for each in view.closings if each.result]
     if stuck:
         click.echo("")
@@ -131,22 +131,37 @@ def show(view: PlanView, *, everything: bool) -> None:
             click.secho(wrapped(line, "  ", "    "), dim=True)
 
 
-def _show_route(route: RouteView) -> None:
+def _show_route(route: RouteView, *, everything: bool) -> None:
     click.echo("")
     proof = "" if route.cheapest else " (that nothing is cheaper is not decided)"
     click.secho(f"{route.title}: {route.days} ({route.half_days} half days){proof}", bold=True)
-    for number, group in enumerate(route.groups, 1):
-        _show_group(number, group)
+    if route.first:
+        click.echo("")
+        click.secho("First say yes or no", bold=True)
+        click.secho(wrapped("Where it is not so, less may be needed: state it, and plan again.", "  ", "  "), dim=True)
+        for fact in route.first:
+            click.echo(wrapped(fact, "  ? ", "    "))
+    number = 0
+    for title, about, groups in route.parts:
+        click.echo("")
+        click.secho(title, bold=True)
+        click.secho(wrapped(about, "  ", "  "), dim=True)
+        for group in groups:
+            number += 1
+            _show_group(number, group, everything=everything)
 
 
-def _show_group(number: int, group: GroupView) -> None:
+def _show_group(number: int, group: GroupView, *, everything: bool) -> None:
     item = f": {group.item}" if group.item else ""
     click.secho(wrapped(f"{group.evidence[:1].upper()}{group.evidence[1:]}{item}", f"{number:3}. ", "     "), bold=True)
     for step in group.steps:
         mark = "!" if step.must_be_achieved else "·"
         click.echo(wrapped(step.says, f"     {mark} ", "       "))
-    closes = ", ".join(criterion for criterion, _ in group.closes)
-    click.secho(wrapped(f"{group.pointer}" + (f" · for {closes}" if closes else ""), "       ", "       "), dim=True)
+    closes = ", ".join(title for _, title in group.closes)
+    if closes:
+        click.secho(wrapped(f"for {closes}", "       ", "       "), dim=True)
+    if everything:
+        click.secho(wrapped(group.pointer, "       ", "       "), dim=True)
 
 
 def _show_other(route: RouteView) -> None:

@@ -9,6 +9,7 @@ An explanation, or a claim that something does not apply, is never proposed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -25,7 +26,7 @@ from ohaccredit.language.walk import evidence_named
 from ohaccredit.policy.plan_apply import carry_out, with_evidence
 from ohaccredit.policy.plan_costs import Weights, weights_of
 from ohaccredit.policy.plan_evidence import Ground, effort_key
-from ohaccredit.policy.plan_groups import Group, cheapest_together, groups_of, joined, paid
+from ohaccredit.policy.plan_groups import Group, cheapest_together, clashing, groups_of, joined, paid
 from ohaccredit.policy.plan_merge import merged
 from ohaccredit.policy.plan_room import Room
 from ohaccredit.policy.plan_search import WORK, Done, Search, Way, said
@@ -34,6 +35,8 @@ from ohaccredit.standards.edition import Criterion, Tier
 
 MOST_OTHERS = 3
 MOST_ROUNDS = 6
+MOST_JOINED = 12
+"""More criteria are not planned together only to find out whether their new items can be the same."""
 
 Progress = Callable[[int, int, str], None]
 """Told how many searches are made, of how many, and what is looked at."""
@@ -274,22 +277,31 @@ class _Planner:
         """The cheapest way to close these criteria without breaking others."""
         wanted = {finding.criterion.id for finding in open_}
         groups = groups_of([self._group([finding]) for finding in open_], self._group)
+        good: tuple[Route | None, list[Group]] = None, []
         for _ in range(MOST_ROUNDS):
             best = cheapest_together(groups, self._group, exact=exact)
             groups = [self._good_way(group) for group in best.groups]
             if any(group.way.result != "found" for group in groups):
-                return None, groups
+                return good if good[0] is not None else (None, groups)
             route = self._route([group.way for group in groups], best.least)
             after = self._after(route)
             unmet = [f for f in after.findings if f.criterion.tier in tiers and not f.satisfied]
             before = [self.assessment.finding(f.criterion.id) or f for f in unmet]
             broken = [f for f in before if f.criterion.id in wanted or f.satisfied]
             odd = self._at_odds(after, groups)
+            if exact and not broken and not odd and route.price > best.price:
+                odd = clashing(groups, Counter(each.change.key for each in route.done if each.change.kind == "add"))
+                odd = [
+                    members
+                    for members in odd
+                    if len(members) > 1 and sum(len(group.findings) for group in members) <= MOST_JOINED
+                ]
+                good = route, groups
             if not broken and not odd:
                 return route, groups
             wanted |= {finding.criterion.id for finding in broken}
             groups = self._with(broken, odd, groups)
-        return None, []
+        return good
 
     def _at_odds(self, after: Assessment, groups: Sequence[Group]) -> list[list[Group]]:
         """The groups that together write what cannot be, such as a part that is larger than the whole."""

@@ -167,7 +167,7 @@ class _Left:
         for key in prices:
             at = _new_at(key)
             if at is not None and key[at] != ANY_KIND:
-                alike.setdefault((*key[:at], ANY_KIND, *key[at + 1 :]), []).append(key)
+                alike.setdefault(_of_any_kind(key), []).append(key)
                 if key[0] == "add":
                     added.setdefault(key[1:at], []).append(key)
         self._kin: dict[Key, list[Key]] = {}
@@ -188,6 +188,12 @@ class _Left:
                 self._left[each] = max(0, self._left[each] - claim)
 
 
+def _of_any_kind(key: Key) -> Key:
+    """The key as it is of an item of no kind in particular."""
+    at = _new_at(key)
+    return key if at is None else (*key[:at], ANY_KIND, *key[at + 1 :])
+
+
 def _new_at(key: Key) -> int | None:
     """Where a key names a new item."""
     return next((at for at, step in enumerate(key) if str(step).startswith("new ")), None)
@@ -199,7 +205,7 @@ def _in_dispute(groups: Sequence[Group], shares: Sequence[Way], prices: Mapping[
     claimed: Counter[Key] = Counter()
     for share in shares:
         claimed.update(share.claims)
-    about = {key for key, number in counted.items() if claimed[key] < number * prices[key]}
+    about = {key for key in counted if claimed[key] < prices[key]}
     for share in shares:
         own = {key: claim for key, claim in share.claims.items() if claim and key in counted}
         if sum(own.values()) > share.least:
@@ -207,12 +213,19 @@ def _in_dispute(groups: Sequence[Group], shares: Sequence[Way], prices: Mapping[
     users = [group for group in groups if about & group.paid.keys()]
     if len(users) > 1:
         return users
-    claimers = {key for key in about if claimed[key]}
+    alike = {_of_any_kind(key) for key in about}
     return [
         group
         for group, share in zip(groups, shares, strict=True)
-        if about & group.paid.keys() or any(share.claims.get(key) for key in claimers)
+        if about & group.paid.keys() or any(claim and _of_any_kind(key) in alike for key, claim in share.claims.items())
     ]
+
+
+def clashing(groups: Sequence[Group], added: Counter[Key]) -> list[list[Group]]:
+    """The groups whose new items of a kind could not be the same, so that more were added than any of them needs."""
+    counted = _counted(groups)
+    more = [key for key, number in added.items() if number > counted[key]]
+    return [[group for group in groups if key in group.paid] for key in more]
 
 
 def _with_share(group: Group, alone: Way, left: Mapping[Key, int], *, exact: bool) -> Way:
@@ -260,4 +273,4 @@ def _counted(groups: Iterable[Group]) -> Counter[Key]:
     return counted
 
 
-__all__ = ["Group", "Together", "cheapest_together", "groups_of", "joined", "paid"]
+__all__ = ["Group", "Together", "cheapest_together", "clashing", "groups_of", "joined", "paid"]

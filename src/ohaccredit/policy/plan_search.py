@@ -21,7 +21,7 @@ from ohaccredit.language import tree as t
 from ohaccredit.language.encode import Encoded
 from ohaccredit.language.months import shift_months
 from ohaccredit.language.solve import NotEncodable, World
-from ohaccredit.language.solve_evidence import DateField, is_so
+from ohaccredit.language.solve_evidence import DateField, NumberField, is_so, number_in
 from ohaccredit.language.solve_logic import Truth, all_of, any_of, either, no
 from ohaccredit.language.solve_plausible import plausible
 from ohaccredit.language.solve_propose import propose_scope
@@ -33,9 +33,11 @@ from ohaccredit.policy.plan_room import Room, RoomFor
 from ohaccredit.policy.plausible import plausible_of
 from ohaccredit.standards.edition import Edition
 
-WORK = 25_000_000
+WORK = 60_000_000
 """The most work for one answer, in the solver's own units: some seconds."""
 MOST_NEW_ITEMS = 4
+ROUND = 10
+"""A figure that people can picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,20 @@ class Search:
                     self._set_alike([day])
         if self._solver.check() == z3.sat:
             model = self._solver.model()
+        model = self._with_small_figures(done, model)
         return tuple(_placed([Done(each, each.read(model)) for each in done], self.ground.lengths))
+
+    def _with_small_figures(self, done: Sequence[Change], model: Any) -> Any:
+        """The same with figures that people can picture, where the solver took any that serves."""
+        for part in [each.part for each in done if isinstance(each.part, NumberField) and each.part.number.whole]:
+            if number_in(model, part.held) <= ROUND:
+                continue
+            fitting = next((figure for figure in (ROUND, ROUND**2) if self._can_be(part.held == figure)), None)
+            if fitting is not None:
+                self._solver.add(part.held == fitting)
+                self._solver.check()
+                model = self._solver.model()
+        return model
 
     def _set_alike(self, days: Sequence[Any]) -> bool:
         """Sets dates to the day of the plan, or to a year from it where they have to lie ahead, if they all can be."""

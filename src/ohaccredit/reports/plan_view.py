@@ -11,7 +11,22 @@ from typing import Any
 
 from ohaccredit.assessment.prepare import Path
 from ohaccredit.language.problems import json_pointer
-from ohaccredit.language.types import Choice, Choices, Date, Field, Keyed, ListOf, Number, Record, Series, Text, Type
+from ohaccredit.language.tree import FieldValue
+from ohaccredit.language.types import (
+    Choice,
+    Choices,
+    Date,
+    Field,
+    Keyed,
+    ListOf,
+    Number,
+    Record,
+    Series,
+    Text,
+    Type,
+    YesNo,
+)
+from ohaccredit.language.walk import walk
 from ohaccredit.policy.plan import Plan, Route, Step
 from ohaccredit.policy.plan_search import Done
 from ohaccredit.policy.renewals import Renewal
@@ -25,8 +40,18 @@ RESULTS = {
     "found": "This reaches {tier}.",
     "reached": "Nothing is open: {tier} is reached.",
     "none": "No evidence alone reaches {tier}: something has to change first.",
+    "facts": "What {tier} asks for depends on facts that are not stated: state them, and plan again.",
     "not decided": "No whole way to {tier} was found: some of it is not decided.",
 }
+
+
+PARTS = {
+    "say": ("Say what is so", "This costs little more than saying it, wherever it is so."),
+    "provide": ("Write, agree or renew", "The days are examples."),
+    "count": ("Count", "Figures are what they are; those named here would serve, and so would others."),
+    "achieve": ("Achieve", "What was handed in says otherwise: this has to become so before it can be stated."),
+}
+"""The parts of a way in the order in which they are best done: by the hardest step for each piece of evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +61,7 @@ class StepView:
     says: str
     pointer: str
     must_be_achieved: bool
+    part: str = "say"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +74,8 @@ class GroupView:
     steps: tuple[StepView, ...]
     closes: tuple[tuple[str, str], ...]
     """The criteria that need it: id and title."""
+    part: str
+    """Which of PARTS it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +89,14 @@ class RouteView:
     """Was it shown that nothing cheaper exists within the scope?"""
     evidence: tuple[str, ...]
     groups: tuple[GroupView, ...]
+    first: tuple[str, ...]
+    """Facts that were not stated and that could make steps needless."""
+
+    @property
+    def parts(self) -> list[tuple[str, str, list[GroupView]]]:
+        """The pieces of evidence by part: its title, what is to be known of it, and the pieces."""
+        found = [(*PARTS[part], [group for group in self.groups if group.part == part]) for part in PARTS]
+        return [(title, about, groups) for title, about, groups in found if groups]
 
     @property
     def achieved(self) -> int:
@@ -119,7 +155,9 @@ def plan_view(plan: Plan) -> PlanView:
     edition, assessment = plan.assessment.edition, plan.assessment
     target = "" if plan.target is None else plan.target.words["en"]
     reached = assessment.tier
-    summary = RESULTS[plan.result].format(tier=target or "the highest tier")
+    stuck = [each for each in plan.closings if each.way.result != "found"]
+    result = "facts" if plan.result == "none" and stuck and all(each.facts for each in stuck) else plan.result
+    summary = RESULTS[result].format(tier=target or "the highest tier")
     routes = tuple(_route(plan, route, index) for index, route in enumerate(plan.routes))
     return PlanView(
         assessment.submission.name,
@@ -177,14 +215,41 @@ def _route(plan: Plan, route: Route, index: int) -> RouteView:
     without = ", ".join(evidence[kind].words["en"] for kind in route.instead_of)
     title = "The cheapest way" if not index else f"Another way: without {without}"
     half_days = plan.half_days(route.price)
+    groups = _alike([_group(group, plan) for group in _worth_saying(route.groups)])
+    order, names = list(PARTS), list(evidence)
+    kinds = {evidence[name].words["en"]: place for place, name in enumerate(names)}
     return RouteView(
         title,
         say_days(half_days),
         str(_decimal(half_days)),
         route.proved,
         tuple(evidence[kind].words["en"] for kind in route.kinds),
-        tuple(_alike([_group(group, plan) for group in _worth_saying(route.groups)])),
+        tuple(sorted(groups, key=lambda group: (order.index(group.part), kinds[group.evidence]))),
+        tuple(dict.fromkeys(fact for group in route.groups for fact in _facts_first(group, plan))),
     )
+
+
+def _facts_first(group: Step, plan: Plan) -> Iterator[str]:
+    """Facts of a piece of evidence that were not stated though the rules that it serves ask for them."""
+    edition = plan.assessment.edition
+    kind = edition.evidence[str(group.at[1])]
+    if not isinstance(kind.type, Keyed) or len(group.at) < 3:
+        return
+    now = _given(plan, group.at) or {}
+    asked = {
+        node.path.names[-1]
+        for criterion in group.closes
+        for node in walk(edition.rules[criterion.id].met_when, definitions=edition.definitions)
+        if isinstance(node, FieldValue)
+    }
+    for field in kind.type.records[str(group.at[2])]:
+        is_fact = isinstance(field.type, YesNo) and kind.nature_of((field.name,), field.type) == "fact"
+        if is_fact and field.name in asked and field.name not in now:
+            yield f"{_capital(kind.words['en'])}: {_item(group, plan)}: {_words(field)}."
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _worth_saying(steps: Sequence[Step]) -> Iterator[Step]:
@@ -222,12 +287,15 @@ def _decimal(number: Fraction) -> Decimal:
 def _group(group: Step, plan: Plan) -> GroupView:
     edition = plan.assessment.edition
     kind = edition.evidence[str(group.at[1])]
+    steps = tuple(step for done in group.done for step in _steps(done, plan))
+    parts = [step.part for step in steps] + ["provide" for done in group.done if done.change.kind in ("add", "reach")]
     return GroupView(
         kind.words["en"],
         _item(group, plan),
         json_pointer(group.at),
-        tuple(step for done in group.done for step in _steps(done, plan)),
+        steps,
         tuple((each.id, each.title["en"]) for each in group.closes),
+        max(parts, key=list(PARTS).index, default="say"),
     )
 
 
@@ -241,7 +309,9 @@ def _item(group: Step, plan: Plan) -> str:
         return kind.type.words.get(str(step), {}).get("en", str(step))
     now = plan.assessment.submission.evidence.get(str(group.at[1]))
     if not isinstance(step, int) or not isinstance(now, list) or step >= len(now):
-        return "a new item"
+        added: Any = next((done.value for done in group.done if done.change.path == group.at), {})
+        named = [_value(value, kind.type.item.fields[name].type) for name, value in added.items()]  # type: ignore[union-attr]
+        return f"new, {named[0]}" if named else "new"
     said = next((str(now[step][name]) for name in ("title", "name", "what", "id") if name in now[step]), "")
     return said or f"item {step + 1}"
 
@@ -251,30 +321,42 @@ def _steps(done: Done, plan: Plan) -> Iterator[StepView]:
     pointer = json_pointer(change.path)
     words = _words(change.field)
     now = _given(plan, change.path)
+    part = _part(done, now)
     match change.kind:
         case "add":
             if change.field is not None and len(change.path) > 3:
-                yield StepView(f"Add an item to {words}.", pointer, change.achieved)
+                yield StepView(f"Add an item to {words}.", pointer, False, part)
         case "hand in":
-            yield StepView(f"Hand in {words}." if words else "Hand it in.", pointer, change.achieved)
+            yield StepView(f"Hand in {words}." if words else "Hand it in.", pointer, False, part)
         case "extend":
-            yield StepView(_extended(change.field, value, now, change.achieved), pointer, change.achieved)
+            says = _extended(change.field, value, now, change.achieved)
+            yield StepView(says, pointer, change.achieved, part)
         case "reach":
             inner = plan.linked[change.path]
             says = f"Bring {words} to met: {len(inner.routes[0].done)} changes in the evidence that is embedded."
-            yield StepView(says, pointer, False)
+            yield StepView(says, pointer, False, part)
             for group in inner.routes[0].groups:
                 for each in group.done:
                     for step in _steps(each, inner):
-                        at = json_pointer((*change.path, *each.change.path))
-                        yield StepView(step.says, at, step.must_be_achieved)
+                        yield replace(step, pointer=json_pointer((*change.path, *each.change.path)))
         case _:
-            yield StepView(
-                _field_step(change.kind, change.field, value, now, change.achieved), pointer, change.achieved
-            )
+            says = _field_step(change.kind, change.field, value, now, part)
+            yield StepView(says, pointer, part == "achieve", part)
 
 
-def _field_step(kind: str, field: Field | None, value: Any, now: Any, achieved: bool) -> str:
+def _part(done: Done, now: Any) -> str:
+    """Which of PARTS a step belongs to."""
+    change = done.change
+    if change.achieved and (now is not None or change.kind == "extend"):
+        return "achieve"
+    if isinstance(done.value, (int, float, Decimal)) and not isinstance(done.value, bool):
+        return "count"
+    if change.kind == "extend":
+        return "count"
+    return "provide" if change.kind == "renew" else "say"
+
+
+def _field_step(kind: str, field: Field | None, value: Any, now: Any, part: str) -> str:
     assert field is not None
     words = _words(field)
     said = _value(value, field.type)
@@ -284,14 +366,14 @@ def _field_step(kind: str, field: Field | None, value: Any, now: Any, achieved: 
     if isinstance(field.type, Date):
         return f"Give {_the(words)}, for example {said}."
     if isinstance(value, bool):
-        verb = "Make it so" if achieved and now is not None else "State, if it is so"
+        verb = "Make it so" if part == "achieve" else "State, if it is so"
         return f"{verb}: {words}." if value else f"{verb}: it is not so that {words}."
     if isinstance(field.type, Text):
         return f"Give {_the(words)}{before}."
+    if isinstance(field.type, Number) and now is not None:
+        return f"Bring {_the(words)}{before} to {said}, or to another figure that serves."
     if isinstance(field.type, Number):
-        verb = "Change" if now is not None else "Give"
-        must = " The figure must really be so." if achieved else ""
-        return f"{verb} {_the(words)}{before}: {said}, or another figure that serves.{must}"
+        return f"Give {_the(words)}; {said} would serve."
     verb = "Change" if now is not None else "Give"
     return f"{verb} {_the(words)}{before}: {said}, if that is so."
 
@@ -317,7 +399,7 @@ def _extended(field: Field | None, points: Any, now: Any, achieved: bool) -> str
     if spoken:
         parts.append(f", for example as of {spoken}, counted in the same way")
     said = "".join(parts) + "."
-    return said + (" The latest figure must really be better." if achieved else " The figures are what they are.")
+    return said + (" The latest figure has to be better." if achieved else " The figures are what they are.")
 
 
 def _words(field: Field | None) -> str:
