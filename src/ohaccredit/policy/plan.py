@@ -481,13 +481,18 @@ class _Planner:
         for each in route.done:
             places.setdefault(self._item(each.change.path), []).append(each)
         full = self._tracer(route, None)
-        open_ = [each for each in self.closings if full.decide(self.edition.rules[each]).outcome in STANDING]
+        rules, definitions = self.edition.rules, self.edition.definitions
+        reads = {
+            each: evidence_named(rules[each], definitions)
+            for each in self.closings
+            if full.decide(rules[each]).outcome in STANDING
+        }
         for place, done in places.items():
             less = self._tracer(route, place)
             closes = [
                 self.edition.criteria[criterion]
-                for criterion in open_
-                if less.decide(self.edition.rules[criterion]).outcome not in STANDING
+                for criterion, named in reads.items()
+                if str(place[1]) in named and less.decide(rules[criterion]).outcome not in STANDING
             ]
             yield Step(place, tuple(done), tuple(closes))
 

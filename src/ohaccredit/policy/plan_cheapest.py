@@ -49,6 +49,7 @@ class _Priced:
     """What it costs that a truth is so. Of a sum: that it reaches one more."""
 
     so: Truth
+    not_so: Truth
     price: int
     """What of it is not yet a part of what every way costs."""
     further: Sequence[Truth] = ()
@@ -100,7 +101,7 @@ class _Descent:
         return bare
 
     def _pay(self, so: Truth, price: int, further: Sequence[Truth] = (), key: Key | None = None) -> None:
-        self._open[so.get_id()] = _Priced(so, price, further, key)
+        self._open[so.get_id()] = _Priced(so, no(so), price, further, key)
 
     def run(self) -> Cheapest:
         found = self._found
@@ -130,7 +131,7 @@ class _Descent:
         if self._left <= 0:
             return z3.unknown, []
         self._solver.set("rlimit", self._left)
-        assumed = [no(each.so) for each in self._open.values() if each.price and each.price >= dearest]
+        assumed = [each.not_so for each in self._open.values() if each.price and each.price >= dearest]
         answer = self._solver.check(*assumed)
         spent = self._solver.statistics().get_key_value(SPENT)
         if self._spent is not None:

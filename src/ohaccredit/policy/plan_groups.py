@@ -231,7 +231,7 @@ def clashing(groups: Sequence[Group], added: Counter[Key]) -> list[list[Group]]:
 def _with_share(group: Group, alone: Way, left: Mapping[Key, int], *, exact: bool) -> Way:
     """The cheapest way of a group with what is left of the prices; its bound and claims are no more than that."""
     claims = {key: min(claim, left[key]) for key, claim in alone.claims.items()}
-    least = alone.least - sum(claim - claims[key] for key, claim in alone.claims.items())
+    least = max(0, alone.least - sum(claim - claims[key] for key, claim in alone.claims.items()))
     owes = sum(number * left[key] for key, number in paid(alone).items())
     way = replace(alone, least=least, claims=claims)
     if owes == least or not exact:
