@@ -79,6 +79,18 @@ def test_broken_lines_are_named_on_screen_and_a_file_of_one_submission_is_told(t
     assert 'A file of one submission is for "ohaccredit assess".' in done.out
 
 
+def test_what_is_wrong_with_a_line_is_said_of_a_row_and_not_of_a_file(tmp_path: Path) -> None:
+    given = tmp_path / "in.ndjson"
+    given.write_bytes(b'[1]\n{"evidence": {}}\n"x"\n')
+    done = batch(given, tmp_path / "out", "--json")
+    assert done.code == 0, done.err
+    messages = [each["message"] for each in json.loads(done.out)["first_errors"]]
+    assert messages == [
+        "The row holds a list, not one object.",
+        "The row must hold one object: it begins with { and ends with }.",
+    ]
+
+
 def test_an_interrupted_run_is_taken_up_and_gives_the_same_bytes(tmp_path: Path, small_parts: None) -> None:
     given, out = tmp_path / "in.ndjson", tmp_path / "out"
     given.write_bytes(

@@ -189,7 +189,7 @@ class Population:
     # ── Reading ──
 
     def _alone(self, line: Line) -> tuple[str | None, Assessment]:
-        submission = read_submission(read_json(line.json(), f"row {line.number}"), self._handed_in_for)
+        submission = read_submission(read_json(line.json(), f"row {line.number}", what="row"), self._handed_in_for)
         submission = replace(submission, explanations=tuple(self._of_copies_too(submission.explanations)))
         name = submission.content.get("name") or _follow(submission.content[ROOT], _NAMED)
         return name, assess(self.edition, submission, self.on, assurance=self.assurance, modules=self.modules)

@@ -35,12 +35,12 @@ _EQUALS = re.compile(r":?=>?")
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
-def find_faults(text: str, name: str, limits: Limits) -> tuple[object, list[Problem]]:
+def find_faults(text: str, name: str, limits: Limits, what: str = "file") -> tuple[object, list[Problem]]:
     """The value of a JSON text, as far as it can be guessed, and all problems of the text.
 
     Bytes that were not UTF-8 are expected as the half characters of Python's "surrogateescape".
     """
-    reader = _Reader(text, name, limits)
+    reader = _Reader(text, name, limits, what)
     with suppress(EndOfReadingError):
         reader.read()
     document = reader.open[0].value
@@ -403,9 +403,9 @@ class _Reader(FaultReport):
             self.report(
                 container.offset,
                 f"This {container.opener} is never closed.",
-                f"Put {CLOSERS[container.opener]} where the {KINDS[container.opener]} ends. The file ends at "
-                f"line {line}, column {column}; if content is missing there, get the whole file again.",
+                f"Put {CLOSERS[container.opener]} where the {KINDS[container.opener]} ends. The {self.what} ends at "
+                f"line {line}, column {column}; if content is missing there, get the whole {self.what} again.",
                 depth=self.container_depth(),
             )
         elif container.next == "value" and not self.problems:
-            self.report(0, "The file is empty.", "Choose the file that holds the submission.", depth=0)
+            self.report(0, f"The {self.what} is empty.", "Choose the file that holds the submission.", depth=0)

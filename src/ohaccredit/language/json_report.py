@@ -47,9 +47,10 @@ class Open:
 class FaultReport:
     """The problems of one file so far, and the containers around the place where reading stands."""
 
-    def __init__(self, text: str, name: str, limits: Limits) -> None:
+    def __init__(self, text: str, name: str, limits: Limits, what: str) -> None:
         self.text = text
         self.name = name
+        self.what = what
         self.limits = limits
         self.lines = Lines(text)
         self.problems: list[Problem] = []
@@ -90,7 +91,7 @@ class FaultReport:
         if self.values > self.limits.values:
             self.report(
                 self.at,
-                f"The file holds more than {self.limits.values:,} values; reading ends here.",
+                f"The {self.what} holds more than {self.limits.values:,} values; reading ends here.",
                 "Hand it in as several files.",
             )
             raise EndOfReadingError
@@ -129,8 +130,8 @@ class FaultReport:
         sign = self.text[offset]
         if sign == "[":
             message, hint = (
-                "The file holds a list, not one object.",
-                'Begin the file with { and end it with }, and give the list a name: "name": [ … ].',
+                f"The {self.what} holds a list, not one object.",
+                f'Begin the {self.what} with {{ and end it with }}, and give the list a name: "name": [ … ].',
             )
         elif sign == "<":
             message, hint = (
@@ -139,7 +140,7 @@ class FaultReport:
             )
         else:
             message, hint = (
-                "The file must hold one object: it begins with { and ends with }.",
+                f"The {self.what} must hold one object: it begins with {{ and ends with }}.",
                 "Put { before the first name and } at the end; save another kind of file as JSON.",
             )
         self.report(offset, message, hint, depth=0)

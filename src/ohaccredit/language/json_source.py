@@ -50,10 +50,11 @@ class _DoubtError(ValueError):
     """The fast reading met something that the careful one must look at."""
 
 
-def read_json(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Source:
+def read_json(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS, what: str = "file") -> Source:
     """The content of a JSON file whose top level is an object.
 
-    Whole numbers become int, all others Decimal exactly as written. `name` is what messages call the file.
+    Whole numbers become int, all others Decimal exactly as written. `name` is what messages call the file, and `what`
+    says what it is: a file, or a line of one.
 
     Raises ProblemsFound with all problems of the file, each with its place: what is not UTF-8, not JSON,
     ambiguous (a name twice in one object), without a clear meaning (NaN, control characters, halves of
@@ -62,32 +63,32 @@ def read_json(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Sou
     if len(data) > limits.bytes:
         _refuse(
             name,
-            f"The file has {_megabytes(len(data))}; {_megabytes(limits.bytes)} is the limit.",
+            f"The {what} has {_megabytes(len(data))}; {_megabytes(limits.bytes)} is the limit.",
             "Hand it in as several files.",
         )
-    text, is_utf8 = _decode(data, name)
+    text, is_utf8 = _decode(data, name, what)
     value: object = _read_fast(data, text, limits) if is_utf8 else None
     if value is None:
-        value, problems = find_faults(text, name, limits)
+        value, problems = find_faults(text, name, limits, what)
         if problems:
             raise ProblemsFound(problems)
     return Source(name, value, hashlib.sha256(data).hexdigest(), JsonPositions(text))
 
 
-def _decode(data: bytes, name: str) -> tuple[str, bool]:
+def _decode(data: bytes, name: str, what: str) -> tuple[str, bool]:
     """The text of the file, and whether all of it was UTF-8; other bytes are kept as half characters."""
     for mark, encoding in _OTHER_MARKS.items():
         if data.startswith(mark):
-            _refuse_encoding(name, encoding)
+            _refuse_encoding(name, encoding, what)
     if b"\0" in data[:2] and len(data) > 1:
-        _refuse_encoding(name, "UTF-16 or another encoding that is not UTF-8")
+        _refuse_encoding(name, "UTF-16 or another encoding that is not UTF-8", what)
     for beginning, kind in _OTHER_FILES.items():
         if data.startswith(beginning):
             _refuse(name, f"This is {kind}, not a JSON file.", "Save or download the content as JSON.")
     if data.startswith(_UTF8_MARK):
         data = data[len(_UTF8_MARK) :]
     if not data.strip(b" \t\r\n"):
-        _refuse(name, "The file is empty.", "Choose the file that holds the content.")
+        _refuse(name, f"The {what} is empty.", "Choose the file that holds the content.")
     try:
         return data.decode("utf-8"), True
     except UnicodeDecodeError:
@@ -179,10 +180,10 @@ def _check_texts(texts: list[str], limits: Limits) -> None:
         raise _DoubtError("a text that is refused")
 
 
-def _refuse_encoding(name: str, encoding: str) -> NoReturn:
+def _refuse_encoding(name: str, encoding: str, what: str) -> NoReturn:
     _refuse(
         name,
-        f"The file is written in {encoding}, not in UTF-8.",
+        f"The {what} is written in {encoding}, not in UTF-8.",
         f"It was read as {encoding}: save it again as UTF-8, in most editors under Save as, Encoding.",
     )
 

@@ -122,7 +122,7 @@ class Impact:
                 yield line
                 continue
             try:
-                yield Line(line.number, line.text, read_json(line.json(), f"row {line.number}").value)
+                yield Line(line.number, line.text, read_json(line.json(), f"row {line.number}", what="row").value)
             except ProblemsFound as found:
                 first = found.problems[0]
                 tally.unreadable.append(Unreadable(line.number, "", first.message, first.pointer))
