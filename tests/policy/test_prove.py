@@ -384,7 +384,15 @@ def test_what_did_not_change_is_not_proved_again(make_home: MakeHome, tmp_path: 
     changed = make_home({"rules/small/1/uptake/rule.yaml": "# moved\n" + rule("uptake", MORE)})
     once_more = Counting(folder)
     proved(changed, once_more)
-    assert once_more.kept == 3  # the rule, the ladder, and an assessment of nothing; the other rules are as they were
+    # the rule, the ladder, an assessment of nothing, and all answers together; the other rules are as they were
+    assert once_more.kept == 4
+
+
+def test_what_was_kept_is_said_word_for_word_as_it_was_found(make_home: MakeHome, tmp_path: Path) -> None:
+    """So nobody can tell from the answers whether they were found just now."""
+    home, folder = make_home(ladder(SEVERAL)), tmp_path / "cache"
+    found, kept = (json.dumps(as_plain(proved(home, ProofCache(folder)).answers), default=str) for _ in range(2))
+    assert found == kept
 
 
 def test_a_damaged_or_foreign_file_is_as_good_as_none(make_home: MakeHome, tmp_path: Path) -> None:

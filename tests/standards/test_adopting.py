@@ -11,7 +11,7 @@ from ohaccredit.language.tree import Quantified
 from ohaccredit.standards.edition import Edition
 from ohaccredit.standards.loading import load_edition
 from tests.conftest import MakeHome
-from tests.standards.small import CRITERIA, DERIVED, FILES, PARAMETERS, criteria, rule, standard
+from tests.standards.small import CRITERIA, DERIVED, FILES, PARAMETERS, RULE, criteria, rule, standard
 
 LATER = "standards/small/2/standard.yaml"
 WORDS = "standards/small/2/criteria/basic.yaml"
@@ -27,6 +27,27 @@ def later(make_home: MakeHome, adopts: str, **files: str) -> Edition:
     text = text.replace("evidence:", "  - {id: high, words: {en: High}}\nevidence:", 1)
     first = {CRITERIA: criteria("registered", "own"), "rules/small/1/own/rule.yaml": rule("own")}
     return load_edition(make_home({**FILES, **first, LATER: text, **files}), "small", "2")
+
+
+EVERYTHING = "adopts:\n  - {standard: small, edition: '1', everything_else: true}\n"
+
+
+def test_what_an_edition_rests_on_is_read_once_for_several(make_home: MakeHome) -> None:
+    second = standard("small", "2", extra=EVERYTHING).replace("from: 2026-01-01", "from: 2027-01-01")
+    home, known = make_home({**FILES, LATER: second}), dict[str, Edition]()
+    loaded = load_edition(home, "small", "2", known=known)
+    assert set(known) == {"small/1", "small/2"}
+    assert load_edition(home, "small", "1", known=known) is loaded.rests_on["small/1"]
+
+
+def test_what_was_read_with_a_problem_is_not_taken_for_known(make_home: MakeHome) -> None:
+    second = standard("small", "2", extra=EVERYTHING).replace("from: 2026-01-01", "from: 2027-01-01")
+    faulty = rule("registered", "{field: organisation.hedcount, at_least: 1}")
+    home, known = make_home({**FILES, LATER: second, RULE: faulty}), dict[str, Edition]()
+    for name in ("2", "1"):
+        with pytest.raises(ProblemsFound, match="hedcount"):
+            load_edition(home, "small", name, known=known)
+    assert known == {}
 
 
 def said(make_home: MakeHome, adopts: str, **files: str) -> str:

@@ -77,12 +77,13 @@ def _editions(home: Home, standard: str | None, edition: str | None) -> list[Edi
     if edition is not None:
         raise ProblemsFound([Problem("--edition needs the standard that it is an edition of.")])
     found: list[Edition] = []
+    known: dict[str, Edition] = {}
     problems: list[Problem] = []
     for name, each in list_editions(home):
         if standard not in (None, name):
             continue
         try:
-            loaded = load_edition(home, name, each)
+            loaded = load_edition(home, name, each, known=known)
         except ProblemsFound as wrong:
             problems += wrong.problems
             continue

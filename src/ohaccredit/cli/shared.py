@@ -27,8 +27,7 @@ def home_of(ctx: click.Context) -> Home:
 
 def print_json(document: object) -> None:
     """One JSON document on standard output, and nothing else."""
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
 def reports_problems(command: Callable[P, None]) -> Callable[P, None]:

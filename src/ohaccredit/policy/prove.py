@@ -74,21 +74,7 @@ def prove(
     exceptions = {edition.id: read_accepted(home, edition) for edition in editions}
     _EDITIONS.clear()
     _EDITIONS.update({(str(home.root), edition.id): edition for edition in editions})
-    answers: dict[str, list[Answer]] = {edition.id: [] for edition in editions}
-    with ExitStack() as stack:
-        runner = _Runner(home, cache or ProofCache(None), workers, told, stack)
-        first = sorted(
-            (job for edition in editions for job in _first_jobs(edition)), key=lambda job: job.kind != "ladder"
-        )
-        for job, found in runner.run("rules and tiers", first):
-            answers[job.edition] += found
-        pairs: list[Job] = []
-        for edition in editions:
-            told_apart, open_ = _pairs(edition, answers[edition.id])
-            answers[edition.id] += told_apart
-            pairs += open_
-        for job, found in runner.run("pairs of rules", pairs):
-            answers[job.edition] += found
+    answers = _answers(home, editions, cache or ProofCache(None), workers, told)
     proofs: list[Proofs] = []
     for edition in editions:
         from ohaccredit.policy.prove_structure import prove_structure
@@ -97,6 +83,41 @@ def prove(
         kept = list(accept(own, exceptions[edition.id]))
         proofs.append(Proofs(edition, tuple(kept), tuple(no_longer(kept, exceptions[edition.id]))))
     return proofs
+
+
+def _answers(
+    home: Home, editions: Sequence[Edition], cache: ProofCache, workers: int, told: Told
+) -> dict[str, list[Answer]]:
+    """What the solver says of each edition: kept answers, together if nothing changed and else one by one."""
+    jobs = {edition.id: list(_first_jobs(edition)) for edition in editions}
+    keys = {edition.id: _key(edition, jobs[edition.id]) for edition in editions}
+    kept = {id_: cache.find(key) for id_, key in keys.items()}
+    answers = {id_: found or [] for id_, found in kept.items()}
+    changed = [edition for edition in editions if kept[edition.id] is None]
+    with ExitStack() as stack:
+        runner = _Runner(home, cache, workers, told, stack)
+        first = sorted((job for edition in changed for job in jobs[edition.id]), key=lambda job: job.kind != "ladder")
+        for job, found in runner.run("rules and tiers", first):
+            answers[job.edition] += found
+        pairs: list[Job] = []
+        for edition in changed:
+            told_apart, open_ = _pairs(edition, answers[edition.id])
+            answers[edition.id] += told_apart
+            pairs += open_
+        for job, found in runner.run("pairs of rules", pairs):
+            answers[job.edition] += found
+    for edition in changed:
+        cache.keep(keys[edition.id], answers[edition.id])
+    return answers
+
+
+def _key(edition: Edition, jobs: Sequence[Job]) -> str:
+    """The digest of what all answers about an edition follow from."""
+    order = ";".join(f"{job.kind},{job.names},{job.on},{job.key}" for job in jobs)
+    tiers = ",".join(tier.id for tier in edition.tiers)
+    criteria = ";".join(f"{each.id},{each.tier},{each.effective}" for each in edition.criteria.values())
+    words = (edition.id, str(edition.in_force), str(bool(edition.verdicts)), tiers, criteria, order)
+    return Keys(edition).of("edition", (), edition.in_force.start, *words)
 
 
 def publication_gate(home: Home, edition: Edition) -> GateResult:

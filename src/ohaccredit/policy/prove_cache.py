@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -42,6 +42,7 @@ class Keys:
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
         self._types: dict[str, str] = {}
+        self._definitions: dict[str, str] = {}
         self._rules: dict[tuple[str, date], str] = {}
 
     def of(self, kind: str, criteria: Iterable[str], on: date, *more: str) -> str:
@@ -68,7 +69,7 @@ class Keys:
         as_of = {node.name for node in nodes if isinstance(node, t.ParameterValue) and node.as_of is not None}
         for name in sorted(names_read(rule, definitions)):
             if name in definitions.derived:
-                yield said(definitions.derived[name])
+                yield self._derived(name)
             elif name in definitions.parameters:
                 parameter = definitions.parameters[name]
                 held = _figures(parameter.values if name in as_of else parameter.on(on))
@@ -78,6 +79,11 @@ class Keys:
         names_day = any(isinstance(node, t.Constant) and isinstance(node.type, Date) for node in nodes)
         if names_day or as_of or edition.decided_as_of:
             yield from (on.isoformat(), *edition.decided_as_of)
+
+    def _derived(self, name: str) -> str:
+        if name not in self._definitions:
+            self._definitions[name] = said(self._edition.definitions.derived[name])
+        return self._definitions[name]
 
     def _type(self, name: str) -> str:
         if name not in self._types:
@@ -95,16 +101,23 @@ def _figures(held: Any) -> Any:
 
 def said(value: object) -> str:
     """A value in one fixed form, with only what makes two of them differ."""
-    match value:
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            inner = ",".join(f"{f.name}={said(getattr(value, f.name))}" for f in fields(value) if f.compare)
-            return f"{type(value).__name__}({inner})"
-        case Mapping():
-            return "{" + ",".join(f"{key}:{said(each)}" for key, each in value.items() if key not in ("en", "cy")) + "}"
-        case list() | tuple():
-            return "[" + ",".join(map(said, value)) + "]"
-        case _:
-            return repr(value)
+    kind: Any = type(value)
+    compared = _compared(kind)
+    if compared is not None:
+        return f"{kind.__name__}({','.join([f'{name}={said(getattr(value, name))}' for name in compared])})"
+    if isinstance(value, (str, int)):
+        return repr(value)
+    if isinstance(value, (list, tuple)):
+        return f"[{','.join(map(said, value))}]"
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{said(each)}" for key, each in value.items() if key not in ("en", "cy")) + "}"
+    return repr(value)
+
+
+@cache
+def _compared(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass in which two of them can differ; None for any other type."""
+    return tuple(each.name for each in fields(kind) if each.compare) if is_dataclass(kind) else None
 
 
 @cache
@@ -117,7 +130,8 @@ def program_digest() -> str:
     folder = Path(__file__).resolve().parent
     deciding = [folder.parent / "assessment" / f"{name}.py" for name in ("assess", "flags", "prepare", "submission")]
     language = (folder.parent / "language").glob("*.py")
-    for path in sorted([*language, *deciding, *folder.glob("prove*.py"), folder / "properties.py"]):
+    proving = [*folder.glob("prove*.py"), *(folder / f"{name}.py" for name in ("moved_in_time", "properties"))]
+    for path in sorted([*language, *deciding, *proving]):
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     try:
         digest.update(version("z3-solver").encode())
@@ -130,7 +144,7 @@ def program_digest() -> str:
 
 
 class ProofCache:
-    """Answers by key, one small file each. None as the folder keeps nothing."""
+    """Answers by key, one file each: a digest, and below it the answers. None as the folder keeps nothing."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
@@ -141,11 +155,10 @@ class ProofCache:
             return None
         try:
             text = (self._folder / key[:2] / f"{key}.json").read_text(encoding="utf-8")
-            document = json.loads(text, parse_float=Decimal)
-            body = document["answers"]
-            if document["key"] != key or document["digest"] != _digest(key, body):
+            digest, _, body = text.partition("\n")
+            if digest != _digest(key, body):
                 return None
-            return list(answers_of(body))
+            return list(answers_of(json.loads(body, parse_float=Decimal)))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -153,13 +166,12 @@ class ProofCache:
         """Keep answers. A folder that cannot be written to is no fault of anybody's rules."""
         if self._folder is None or any(answer.result == "fault" for answer in answers):
             return
-        body = as_plain(answers)
-        document = {"key": key, "digest": _digest(key, body), "answers": body}
+        body = json.dumps(_numbers(as_plain(answers)), ensure_ascii=False)
         path = self._folder / key[:2] / f"{key}.json"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             waiting = path.with_suffix(f".{os.getpid()}")
-            waiting.write_text(_json(document), encoding="utf-8")
+            waiting.write_text(f"{_digest(key, body)}\n{body}", encoding="utf-8")
             waiting.replace(path)
         except OSError:
             return
@@ -174,7 +186,10 @@ class FreshProofs(ProofCache):
 
 def as_plain(answers: Iterable[Answer]) -> list[dict[str, Any]]:
     """Answers as JSON holds them."""
-    return [{**asdict(answer), "scope": list(answer.scope)} for answer in answers]
+    return [{**{name: getattr(each, name) for name in _FIELDS}, "scope": list(each.scope)} for each in answers]
+
+
+_FIELDS = tuple(each.name for each in fields(Answer))
 
 
 def answers_of(body: list[dict[str, Any]]) -> Iterator[Answer]:
@@ -186,8 +201,8 @@ def answers_of(body: list[dict[str, Any]]) -> Iterator[Answer]:
         yield answer
 
 
-def _digest(key: str, body: object) -> str:
-    return hashlib.sha256(f"{key}{_json(body)}".encode()).hexdigest()
+def _digest(key: str, body: str) -> str:
+    return hashlib.sha256(f"{key}\n{body}".encode()).hexdigest()
 
 
 class _Number(float):
@@ -198,10 +213,6 @@ class _Number(float):
 
     def __repr__(self) -> str:
         return self._text
-
-
-def _json(document: object) -> str:
-    return json.dumps(_numbers(document), ensure_ascii=False, sort_keys=True)
 
 
 def _numbers(value: Any) -> Any:

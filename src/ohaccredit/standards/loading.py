@@ -74,24 +74,35 @@ def list_editions(home: Home) -> list[tuple[str, str]]:
     return sorted((path.parent.parent.name, path.parent.name) for path in found)
 
 
-def load_edition(home: Home, standard: str, edition: str | None = None, *, on: date | None = None) -> Edition:
+def load_edition(
+    home: Home,
+    standard: str,
+    edition: str | None = None,
+    *,
+    on: date | None = None,
+    known: dict[str, Edition] | None = None,
+) -> Edition:
     """An edition by name; without `edition`, the one in force on a date, else the latest.
 
     Drafts are taken only by name, and so are editions that are withdrawn by then. A published edition is read
-    as it was published. Raises ProblemsFound with every problem of its files.
+    as it was published. Editions that are `known` by id are not read again, and what is read without a problem
+    becomes known. Raises ProblemsFound with every problem of its files.
     """
     problems: list[Problem] = []
     editions = [name for each, name in list_editions(home) if each == standard]
     if not editions:
-        known = tuple(sorted({each for each, _ in list_editions(home)}))
-        raise ProblemsFound([Problem(f'There is no standard "{standard}".', hint=nearest(standard, known))])
+        standards = tuple(sorted({each for each, _ in list_editions(home)}))
+        raise ProblemsFound([Problem(f'There is no standard "{standard}".', hint=nearest(standard, standards))])
     if edition is None:
         edition = _choose(home, standard, editions, on, problems)
     if edition not in editions:
         raise ProblemsFound([Problem(f'"{standard}" has no edition "{edition}".', hint=nearest(edition, editions))])
-    loaded = _Loader(home, problems).edition(standard, edition)
+    read = dict(known or {})
+    loaded = read.get(f"{standard}/{edition}") or _Loader(home, problems, known=read).edition(standard, edition)
     if problems or loaded is None:
         raise ProblemsFound(problems)
+    if known is not None:
+        known.update({**read, loaded.id: loaded})
     return loaded
 
 
