@@ -35,8 +35,6 @@ from ohaccredit.standards.edition import Criterion, Tier
 
 MOST_OTHERS = 3
 MOST_ROUNDS = 6
-MOST_JOINED = 12
-"""More criteria are not planned together only to find out whether their new items can be the same."""
 
 Progress = Callable[[int, int, str], None]
 """Told how many searches are made, of how many, and what is looked at."""
@@ -291,11 +289,6 @@ class _Planner:
             odd = self._at_odds(after, groups)
             if exact and not broken and not odd and route.price > best.price:
                 odd = clashing(groups, Counter(each.change.key for each in route.done if each.change.kind == "add"))
-                odd = [
-                    members
-                    for members in odd
-                    if len(members) > 1 and sum(len(group.findings) for group in members) <= MOST_JOINED
-                ]
                 good = route, groups
             if not broken and not odd:
                 return route, groups

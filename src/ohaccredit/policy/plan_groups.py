@@ -24,6 +24,8 @@ from ohaccredit.policy.plan_evidence import effort_key
 from ohaccredit.policy.plan_search import Search, Way
 
 MOST_ROUNDS = 4
+MOST_JOINED = 12
+"""More criteria are not planned together where it is not known that it is they between whom the bound loses."""
 MOST_AGAIN = 4
 """A group of more criteria is searched once: that takes long, and it knew what others pay for."""
 ANY_KIND = "new "
@@ -106,14 +108,22 @@ def cheapest_together(groups: Sequence[Group], join: Join, *, exact: bool = True
     """The ways that are the cheapest together. Without `exact`, good ways will do."""
     best = _in_turn(groups, exact=exact)
     for _ in range(MOST_ROUNDS if exact else 0):
-        if best.price == best.least or len(best.dispute) < 2:
+        if best.price == best.least:
             break
-        rest = [group for group in best.groups if not _one_of(group, best.dispute)]
-        found = _in_turn([*rest, joined(best.dispute, join)], exact=exact)
+        dispute = best.dispute if len(best.dispute) > 1 else _few(best.groups)
+        if len(dispute) < 2:
+            break
+        rest = [group for group in best.groups if not _one_of(group, dispute)]
+        found = _in_turn([*rest, joined(dispute, join)], exact=exact)
         if any(group.way.result != "found" for group in found.groups):
             break
         best = found if found.price <= best.price else replace(best, least=max(best.least, found.least))
     return best
+
+
+def _few(groups: Sequence[Group]) -> Sequence[Group]:
+    """All groups, if that is few criteria."""
+    return groups if sum(len(group.findings) for group in groups) <= MOST_JOINED else ()
 
 
 def _one_of(group: Group, groups: Iterable[Group]) -> bool:
@@ -225,7 +235,8 @@ def clashing(groups: Sequence[Group], added: Counter[Key]) -> list[list[Group]]:
     """The groups whose new items of a kind could not be the same, so that more were added than any of them needs."""
     counted = _counted(groups)
     more = [key for key, number in added.items() if number > counted[key]]
-    return [[group for group in groups if key in group.paid] for key in more]
+    clashes = ([group for group in groups if key in group.paid] for key in more)
+    return [members for members in clashes if len(members) > 1 and _few(members)]
 
 
 def _with_share(group: Group, alone: Way, left: Mapping[Key, int], *, exact: bool) -> Way:
