@@ -45,7 +45,7 @@ check: install  ## Lint, types, floors of the house, rule files, their cases and
 	@$(BIN)/ohaccredit rules check && $(BIN)/ohaccredit rules cases
 	@$(BIN)/ohaccredit rules coverage --json >/dev/null || { echo "Some test of a rule is shown by no case: run $(BIN)/ohaccredit rules coverage"; exit 1; }
 
-prove: install  ## Prove the rules of all editions (a minute or two; what did not change costs nothing)
+prove: install  ## Prove the rules of all editions (about a minute; a few seconds if nothing changed)
 	@$(BIN)/ohaccredit rules prove
 
 bench: install pdf-libraries  ## Measure speed as ratios in one run
