@@ -263,7 +263,7 @@ def test_a_rejected_item_is_handed_in_anew(tmp_path: Path) -> None:
     found = planned(tmp_path, {"notes": rejected}, f"met_when: {NOTES}")
     assert set(changes(found)) == {"notes/done"}
     after = apply(found.routes[0], found)
-    assert "status" not in after.evidence["notes"]
+    assert after.evidence["notes"] == {"done": True}  # that nobody was told was turned down with the rest
     assert found.assessment.submission.evidence["notes"] == rejected
 
 

@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from ohaccredit.assessment.assess import Assessment, Finding, assess
+from ohaccredit.assessment.flags import Flag
 from ohaccredit.assessment.prepare import ROOT, Path, prepare
 from ohaccredit.assessment.submission import Submission
 from ohaccredit.language.encode import Encoded
@@ -124,7 +125,9 @@ def apply(route: Route, plan: Plan) -> Submission:
     submission = plan.assessment.submission
 
     uncounted = [path for path in plan.assessment.prepared.uncounted if path not in plan.waiting]
-    evidence: dict[str, Any] = carry_out(submission.evidence, route.done, uncounted, _embedded(plan.linked))
+    evidence: dict[str, Any] = carry_out(
+        submission.evidence, route.done, uncounted, _embedded(plan.linked), plan.assessment.edition.evidence
+    )
     if plan.assessment.assurance == "verified":
         evidence = {
             name: _accepted(each, plan) if name in plan.assessment.edition.evidence else each
@@ -291,37 +294,37 @@ class _Planner:
                 odd = clashing(groups, Counter(each.change.key for each in route.done if each.change.kind == "add"))
                 good = route, groups
             if not broken and not odd:
-                return route, groups
+                return (None if self._new_flags(after) else route), groups
             wanted |= {finding.criterion.id for finding in broken}
             groups = self._with(broken, odd, groups)
         return good
 
     def _at_odds(self, after: Assessment, groups: Sequence[Group]) -> list[list[Group]]:
         """The groups that together write what cannot be, such as a part that is larger than the whole."""
-        known = {(flag.kind, flag.path) for flag in self.assessment.flags}
-        items = {self._item(flag.path) for flag in after.flags if (flag.kind, flag.path) not in known}
+        items = {self._item(flag.path) for flag in self._new_flags(after)}
         found = [
             [group for group in groups if any(self._item(each.change.path) == item for each in group.way.done)]
             for item in sorted(items, key=str)
         ]
         return [each for each in found if len(each) > 1]
 
+    def _new_flags(self, after: Assessment) -> list[Flag]:
+        """What would look wrong and does not look wrong now."""
+        known = {(flag.kind, flag.path) for flag in self.assessment.flags}
+        return [flag for flag in after.flags if (flag.kind, flag.path) not in known]
+
     def _with(self, broken: Sequence[Finding], odd: Sequence[Sequence[Group]], groups: Sequence[Group]) -> list[Group]:
         """The groups, where criteria that the ways of others break, and those at odds, are planned together."""
-        new = [finding for finding in broken if not any(finding in group.findings for group in groups)]
-        apart = [[group] for group in [*groups, *(self._group([finding]) for finding in new)]]
-
-        def join(near: Callable[[Group], bool]) -> None:
-            nonlocal apart
-            together = [each for each in apart if any(near(group) for group in each)]
-            rest = [each for each in apart if not any(near(group) for group in each)]
-            apart = [*rest, [group for each in together for group in each]]
-
+        planned = _ids(groups)
+        groups = [*groups, *(self._group([finding]) for finding in broken if finding.criterion.id not in planned)]
+        apart = [[group] for group in groups]
+        together = [_ids(members) for members in odd]
         for finding in broken:
-            pieces = next(group.pieces for each in apart for group in each if finding in group.findings)
-            join(lambda group: finding in group.findings or bool(pieces & _pieces(group.way)))  # noqa: B023
-        for members in odd:
-            join(lambda group: any(group.findings == each.findings for each in members))  # noqa: B023
+            own = next(group for group in groups if finding.criterion.id in _ids([group]))
+            together.append(_ids([own, *(group for group in groups if own.pieces & _pieces(group.way))]))
+        for ids in together:
+            near = [group for each in apart if ids & _ids(each) for group in each]
+            apart = [*(each for each in apart if not ids & _ids(each)), near]
         return [each[0] if len(each) == 1 else joined(each, self._group) for each in apart]
 
     def _alone_for(self, finding: Finding) -> tuple[Search, Way]:
@@ -409,7 +412,8 @@ class _Planner:
         found.sort(key=lambda each: each[0])
         number = 0
         for _, route in found:
-            if self._reaches(self._after(route)):
+            after = self._after(route)
+            if self._reaches(after) and not self._new_flags(after):
                 yield replace(route, groups=tuple(self._groups(route)))
                 number += 1
             if number == self.others:
@@ -431,7 +435,9 @@ class _Planner:
 
     def _evidence(self, done: Iterable[Done]) -> dict[str, Any]:
         given = self.assessment
-        return carry_out(given.submission.evidence, done, given.prepared.uncounted, _embedded(self.linked))
+        return carry_out(
+            given.submission.evidence, done, given.prepared.uncounted, _embedded(self.linked), self.edition.evidence
+        )
 
     def _tracer(self, route: Route, without: Path | None) -> Tracer:
         """The evidence once all steps are taken but those at one place, ready for rules to be asked."""
@@ -525,6 +531,11 @@ class _Planner:
             said([*(search for search, _ in self.alone.values()), *self.joined.values()]),
             self.linked,
         )
+
+
+def _ids(groups: Iterable[Group]) -> frozenset[str]:
+    """The criteria of some groups."""
+    return frozenset(finding.criterion.id for group in groups for finding in group.findings)
 
 
 def _pieces(way: Way) -> frozenset[tuple[str | int, ...]]:

@@ -12,13 +12,18 @@ from typing import Any
 from ohaccredit.assessment.prepare import Path
 from ohaccredit.assessment.submission import Submission, canonical
 from ohaccredit.policy.plan_search import Done
+from ohaccredit.standards.evidence import EvidenceType
 
 Embedded = Callable[[Path, Mapping[str, Any]], Mapping[str, Any]]
 """What becomes of embedded evidence of a linked standard, at a place."""
 
 
 def carry_out(
-    evidence: Mapping[str, Any], done: Iterable[Done], uncounted: Iterable[Path], embedded: Embedded
+    evidence: Mapping[str, Any],
+    done: Iterable[Done],
+    uncounted: Iterable[Path],
+    embedded: Embedded,
+    types: Mapping[str, EvidenceType],
 ) -> dict[str, Any]:
     """The evidence with some changes made. Items that do not count are written anew where a change touches them."""
     new: dict[str, Any] = deepcopy(dict(evidence))
@@ -28,7 +33,7 @@ def carry_out(
         change, path = each.change, each.change.path
         for item in [place for place in turned_down if path[: len(place)] == place]:
             turned_down.discard(item)
-            _anew(new, item)
+            _anew(new, item, ("id", *types[str(item[1])].identified_by))
         if change.kind == "extend":
             _set(new, path, _continued(_at(new, path), deepcopy(each.value)))
         elif change.kind == "reach":
@@ -47,11 +52,11 @@ def with_evidence(submission: Submission, evidence: Mapping[str, Any]) -> Submis
     return replace(submission, evidence=evidence, digest=digest, content=content)
 
 
-def _anew(evidence: dict[str, Any], item: Path) -> None:
-    """An item that an assessor turned down is handed in again: what it said before is no longer relied on."""
+def _anew(evidence: dict[str, Any], item: Path, kept: Iterable[str]) -> None:
+    """An item that an assessor turned down is handed in again: of what it said before only what it is stays."""
     old = _at(evidence, item)
     if isinstance(old, dict):
-        _set(evidence, item, {name: value for name, value in old.items() if name not in ("status", "rejected_because")})
+        _set(evidence, item, {name: old[name] for name in kept if name in old})
 
 
 def _continued(now: Any, points: list[dict[str, Any]]) -> list[dict[str, Any]]:
