@@ -22,6 +22,7 @@ from ohaccredit.policy.diff_places import place_differences, without
 from ohaccredit.policy.diff_witnesses import witness_submissions
 from ohaccredit.policy.moved_in_time import moved_in_time
 from ohaccredit.reports.diff_view import difference_view
+from ohaccredit.reports.differences import difference_html
 from ohaccredit.reports.evidence_words import evidence_lines
 from ohaccredit.standards.home import Home, find_home
 from ohaccredit.standards.loading import load_edition
@@ -336,15 +337,17 @@ def test_without_the_solver_what_lies_ready_is_tried_and_the_rest_is_not_decided
 
 def test_the_command_says_it_in_words_and_as_json(tmp_path: Path) -> None:
     homes = [written(tmp_path / each, uptake(f"at_least: {least}%")).root for each, least in (("a", 50), ("b", 80))]
-    page = tmp_path / "diff.html"
-    run = run_ohaccredit("--home", homes[0], "rules", "diff", "small/1", "--home-b", homes[1], "--html", page)
+    run = run_ohaccredit("--home", homes[0], "rules", "diff", "small/1", "--home-b", homes[1])
     assert run.code == 0, run.err
-    assert "<del>50%</del>" in page.read_text(encoding="utf-8")
     assert "Stricter for some. Never laxer within the scope." in re.sub(r"\x1b\[\d*m", "", run.out)
     assert "[-50%-] {+80%+}" in run.out
     run = run_ohaccredit("--home", homes[0], "rules", "diff", "small/1", "small/1", "--home-b", homes[1], "--json")
     (behaviour,) = json.loads(run.out)["behaviour"]
     assert behaviour["directions"] == ["stricter"]
+
+
+def test_the_page_marks_what_went_and_what_came(of_2027: Difference) -> None:
+    assert "<del>75%</del>" in difference_html(difference_view(of_2027), find_home())
 
 
 def test_the_witnesses_are_written_as_submissions_on_request(tmp_path: Path) -> None:
