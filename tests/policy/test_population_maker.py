@@ -80,7 +80,7 @@ def submitted(row: bytes) -> Any:
 
 def test_every_row_has_the_shape_that_the_schema_asks_for() -> None:
     validator = Draft202012Validator(submission_schema(edition()), format_checker=FormatChecker(formats=["date"]))
-    for row in rows(5_000)[:25]:
+    for row in rows(5_000)[:10]:
         assert list(validator.iter_errors(json.loads(row))) == []
     for row in rows(5_000)[40:800]:
         submitted(row)  # raises if not
