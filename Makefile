@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
   command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage test-long test-spark check prove bench wheel install pdf-libraries clean
+.PHONY: help demo test coverage test-slow test-long test-spark check prove bench wheel install pdf-libraries clean
 
 help:  ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,8 +23,11 @@ demo: install pdf-libraries  ## Assess an example: the result on screen, the rep
 	@$(BIN)/ohaccredit assess $(EXAMPLE) --on $(ON) --pdf out/report.pdf --html out/report.html
 	@echo "Next: $(BIN)/ohaccredit --help"
 
-test: install pdf-libraries  ## Run the tests (about three minutes on two cores)
-	@$(BIN)/python -m pytest -n auto -m "not long and not spark"
+test: install pdf-libraries  ## Run the fast tests (about two minutes on two cores)
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not long and not spark"
+
+test-slow: install pdf-libraries  ## Run those with real validators and whole editions (under a minute)
+	@$(BIN)/python -m pytest -n auto -m slow
 
 coverage: install pdf-libraries  ## Run the tests and show what they do not reach (about four minutes)
 	@$(BIN)/python -m pytest -n auto -m "not long and not spark" --cov --cov-report=term:skip-covered

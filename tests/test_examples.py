@@ -72,6 +72,7 @@ def test_the_messy_example_raises_every_kind_of_flag() -> None:
     assert kinds == set(get_args(FlagKind))
 
 
+@pytest.mark.slow
 def test_hostile_text_is_inert_in_the_page_and_on_the_terminal(tmp_path: Path) -> None:
     result = run_ohaccredit("assess", EXAMPLES / "hostile-and-messy.json", "--on", ON, "--html", tmp_path / "r.html")
     assert result.code == 0

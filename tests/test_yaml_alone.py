@@ -84,6 +84,7 @@ def finding(run: Run) -> dict[str, object]:
     return found
 
 
+@pytest.mark.slow
 def test_the_schema_asks_for_the_new_evidence(home: Path) -> None:
     schema = json.loads(run_ohaccredit("--home", str(home), "standards", "schema", "employer-accreditation").out)
     item = schema["$defs"]["quiet_rooms"]["items"]["properties"]

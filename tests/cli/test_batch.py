@@ -128,6 +128,7 @@ def test_results_of_different_runs_are_not_mixed(tmp_path: Path, changed: str) -
     assert "holds results of another run" in done.err
 
 
+@pytest.mark.slow
 def test_several_processes_give_what_one_gives(tmp_path: Path, small_parts: None) -> None:
     given = tmp_path / "in.ndjson"
     given.write_bytes(b"\n".join(map(example, TIERS)))

@@ -452,6 +452,7 @@ def test_a_rule_in_cel_decides_the_same_over_a_long_run() -> None:
 # ── The real rules ──────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("standard", "name"), list_editions(HOME))
 def test_real_rules_in_cel_decide_their_worked_cases(standard: str, name: str) -> None:
     """Where nothing is undecided, CEL agrees with the rule; elsewhere it says nothing else."""

@@ -255,6 +255,7 @@ def of_2027() -> Difference:
     return difference((home, one), (home, other))
 
 
+@pytest.mark.slow
 def test_2027_differs_from_2026_in_the_eight_things_it_says_and_no_other(of_2027: Difference) -> None:
     words = {"title", "requirement", "next_step"}
     subjects = {each.subject for each in of_2027.changes if each.about == "criterion"}
@@ -285,6 +286,7 @@ def test_2027_differs_from_2026_in_the_eight_things_it_says_and_no_other(of_2027
     json.dumps(as_document(of_2027))
 
 
+@pytest.mark.slow
 def test_each_change_of_2027_that_can_move_anybody_is_shown_by_an_employer(of_2027: Difference) -> None:
     # The office firm at Expert loses what hangs on a must at Basic, and all but Basic without Intermediate's.
     because = {each.responsible[0]: (each.was, each.now) for each in of_2027.tiers if len(each.responsible) == 1}
@@ -298,6 +300,7 @@ def test_each_change_of_2027_that_can_move_anybody_is_shown_by_an_employer(of_20
     }
 
 
+@pytest.mark.slow
 def test_what_shows_the_differences_of_2027_can_be_assessed_by_anybody(of_2027: Difference) -> None:
     files, left_out = witness_submissions(of_2027)
     assert left_out == ()
@@ -346,6 +349,7 @@ def test_the_command_says_it_in_words_and_as_json(tmp_path: Path) -> None:
     assert behaviour["directions"] == ["stricter"]
 
 
+@pytest.mark.slow
 def test_the_page_marks_what_went_and_what_came(of_2027: Difference) -> None:
     assert "<del>75%</del>" in difference_html(difference_view(of_2027), find_home())
 
@@ -387,6 +391,7 @@ def test_evidence_is_said_in_the_words_of_its_types(tmp_path: Path) -> None:
     assert list(evidence_lines({}, edition)) == []
 
 
+@pytest.mark.slow
 def test_a_standard_that_gives_a_verdict_is_compared_without_tiers(home: Home, tmp_path: Path) -> None:
     for folder in ("standards", "rules"):
         shutil.copytree(home.root / folder, tmp_path / folder)
@@ -404,6 +409,7 @@ def test_a_standard_that_gives_a_verdict_is_compared_without_tiers(home: Home, t
     assert view.before != view.after
 
 
+@pytest.mark.slow
 def test_what_counts_and_never_against_is_said_to_move_nobody(of_2027: Difference) -> None:
     views = {each.id: each for each in difference_view(of_2027).criteria}
     assert "never against" in views["national-measures"].no_tier

@@ -585,6 +585,7 @@ def test_without_a_day_both_decide_today(home: Home, tmp_path: Path) -> None:
     assert run(home, "small/1", "small/2", file)["on"] == date.today().isoformat()
 
 
+@pytest.mark.slow
 def test_the_page_and_the_pdf_conform(impact: Impact, tmp_path: Path) -> None:
     rows = [*[row(FALLING, evidence={"profile": {"nation": "wales"}})] * 6, *[row(RISING)] * 5, *[row(ALL)] * 9, b"<b>"]
     shown = show(impact, impact.count(lines(*rows)))
@@ -605,6 +606,7 @@ def test_the_page_and_the_pdf_conform(impact: Impact, tmp_path: Path) -> None:
 # ── The editions that ship ──
 
 
+@pytest.mark.slow
 def test_the_draft_of_2027_on_three_hundred_made_up_employers(tmp_path: Path) -> None:
     file, on = tmp_path / "rows.ndjson", date(2026, 11, 22)
     assert run_ohaccredit("population", "make", file, "--number", 300, "--on", on).code == 0

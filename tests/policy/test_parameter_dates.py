@@ -76,6 +76,7 @@ def test_as_of_another_date_nothing_can_be_said_here(home: Path) -> None:
     assert complaint(home) == ""
 
 
+@pytest.mark.slow
 def test_what_a_notice_names_counts_as_read(tmp_path: Path) -> None:
     root = find_home().root
     for folder in ("standards", "rules"):

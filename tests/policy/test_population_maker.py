@@ -78,6 +78,7 @@ def submitted(row: bytes) -> Any:
 # ── Rows ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_every_row_has_the_shape_that_the_schema_asks_for() -> None:
     validator = Draft202012Validator(submission_schema(edition()), format_checker=FormatChecker(formats=["date"]))
     for row in rows(5_000)[:10]:

@@ -21,6 +21,7 @@ from ohaccredit.standards.loading import load_edition
 ON = date(2026, 11, 22)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("standard", ["oh-provider-baseline", "health-at-work", "employer-accreditation"])
 def test_every_criterion_can_come_out_in_every_way(standard: str) -> None:
     edition = load_edition(find_home(), standard, "2026")

@@ -366,6 +366,7 @@ def test_a_summary_holds_nothing_of_one_person_or_paper(tmp_path: Path) -> None:
 # ── As PDF ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_the_three_pages_are_pdf_ua_1_and_pdf_a_3a_whatever_people_typed(tmp_path: Path) -> None:
     home = find_home()
     ordinary, odd = small_record(), small_record(HOSTILE)

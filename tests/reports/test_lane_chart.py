@@ -59,6 +59,7 @@ def bars(draw: st.DrawFn) -> Bar:
     return Bar(first, last, draw(st.sampled_from(sorted(LOOKS))), draw(st.sampled_from(["", "N1", "W" * 500])))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.lists(bars(), max_size=6), min_size=1, max_size=9).filter(any))
 def test_every_bar_and_its_words_lie_inside_the_picture(lanes: list[list[Bar]]) -> None:

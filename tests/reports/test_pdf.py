@@ -43,6 +43,7 @@ def _needs_weasyprint(report_pdf: bytes) -> None:
 # --- what veraPDF says
 
 
+@pytest.mark.slow
 def test_the_sample_report_is_pdf_ua_1_and_pdf_a_3a(report_pdf: bytes, tmp_path: Path) -> None:
     welsh = sample_html(criteria=3, lang="cy", name="Cyngor Gŵyr")
     files = {"report.pdf": report_pdf, "adroddiad.pdf": render_pdf(welsh, assets=ASSETS)}
@@ -74,6 +75,7 @@ ODD = {
 }
 
 
+@pytest.mark.slow
 def test_html_that_weasyprint_alone_gets_wrong_conforms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All at once, because veraPDF takes longer to start than to look at them. What fails is named."""
     from PIL import Image
@@ -136,6 +138,7 @@ print(hashlib.sha256(content).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_two_processes_in_different_surroundings_write_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     surroundings = [

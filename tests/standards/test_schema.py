@@ -86,6 +86,7 @@ def test_the_schema_is_valid_by_its_own_dialect(edition: Edition) -> None:
     Draft202012Validator.check_schema(schema)
 
 
+@pytest.mark.slow
 def test_the_schemas_of_the_repository_are_valid(home: Home) -> None:
     for name, number in list_editions(home):
         Draft202012Validator.check_schema(submission_schema(load_edition(home, name, number)))
