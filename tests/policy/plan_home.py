@@ -73,6 +73,10 @@ effort: 2
 fields:
   role: {type: choice, nature: fact, words: {en: role}, options: {clinical: {en: clinical}, other: {en: other}}}
   registered: {type: yes_no, words: {en: the person is registered}}
+  standing:
+    type: choice
+    words: {en: standing on the register}
+    options: {none: {en: not on it}, full: {en: registered}, limited: {en: registered with conditions}}
   checked_on: {type: date, words: {en: day of the check}}
 """,
     "polls": """

@@ -96,6 +96,13 @@ met_when:
     assert found.routes[0].price == 2 * HALF_DAY + FIELD + ITEM
 
 
+def test_of_options_that_serve_a_new_item_takes_the_first_that_is_listed(tmp_path: Path) -> None:
+    # "Not on it" stands before them, but does not serve.
+    rule = "met_when: {some: staff, satisfying: {field: standing, one_of: [limited, full]}, if_list_empty: not met}"
+    found = planned(tmp_path, {}, rule)
+    assert changes(found)["staff/0/standing"] == "full"
+
+
 def test_an_expired_certificate_is_renewed_and_its_date_lies_ahead(tmp_path: Path) -> None:
     rule = """
 met_when:

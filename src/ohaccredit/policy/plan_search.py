@@ -21,7 +21,7 @@ from ohaccredit.language import tree as t
 from ohaccredit.language.encode import Encoded
 from ohaccredit.language.months import shift_months
 from ohaccredit.language.solve import NotEncodable, World
-from ohaccredit.language.solve_evidence import DateField, NumberField, is_so, number_in
+from ohaccredit.language.solve_evidence import DateField, NumberField, OptionField, is_so, number_in
 from ohaccredit.language.solve_logic import Truth, all_of, any_of, either, no
 from ohaccredit.language.solve_plausible import plausible
 from ohaccredit.language.solve_propose import propose_scope
@@ -174,8 +174,29 @@ class Search:
                     self._set_alike([day])
         if self._solver.check() == z3.sat:
             model = self._solver.model()
-        model = self._with_small_figures(done, model)
+        model = self._with_small_figures(done, self._with_first_options(done, model))
         return tuple(_placed([Done(each, each.read(model)) for each in done], self.ground.lengths))
+
+    def _with_first_options(self, done: Sequence[Change], model: Any) -> Any:
+        """The same with the first option that serves a new item, as the standard lists them.
+
+        So a practitioner to be engaged is registered, and not registered with conditions.
+        """
+        for each in done:
+            part = each.part
+            if not isinstance(part, OptionField) or not isinstance(part.kind, Choice) or not self._is_new(each.path):
+                continue
+            before = part.kind.options[: part.kind.options.index(each.read(model))]
+            fitting = next((option for option in before if self._can_be(part.fix_value(option))), None)
+            if fitting is not None:
+                self._solver.add(part.fix_value(fitting))
+                self._solver.check()
+                model = self._solver.model()
+        return model
+
+    def _is_new(self, path: Path) -> bool:
+        """Does it lie in an item that is not there yet?"""
+        return any(path[:length] in self.ground.new for length in range(1, len(path)))
 
     def _with_small_figures(self, done: Sequence[Change], model: Any) -> Any:
         """The same with figures that people can picture, where the solver took any that serves."""
