@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.measure import Ran, aim, run, say_time, table, title
 
 ON = "2026-11-22"
-ROWS = 20_000
+ROWS = 100_000
 EXAMPLES = Path(__file__).parents[1] / "examples"
 CODE = "from ohaccredit.cli.main import main; main()"
 
@@ -66,6 +66,5 @@ def _impact(folder: Path) -> None:
     _ohaccredit("population", "make", population, "--number", ROWS, "--on", ON)
     title(f"From edition 2026 to the draft for 2027: impact on {ROWS:,} employers")
     ran = _ohaccredit("rules", "impact", "2026", "2027", population, "--on", ON, "--json")
-    hundred_thousand = ran.wall * 100_000 / ROWS
     table([("", "seconds", "CPU"), (f"{ROWS:,} employers", say_time(ran.wall), say_time(ran.cpu))])
-    aim("impact, of 100,000 employers", hundred_thousand, 30, unit="s")
+    aim(f"impact, of {ROWS:,} employers", ran.wall, 30, unit="s")
