@@ -98,7 +98,7 @@ met_when:
 
 def test_of_options_that_serve_a_new_item_takes_the_first_that_is_listed(tmp_path: Path) -> None:
     # "Not on it" stands before them, but does not serve.
-    rule = "met_when: {some: staff, satisfying: {field: standing, one_of: [limited, full]}, if_list_empty: not met}"
+    rule = "met_when: {some: staff, satisfying: {field: standing, one_of: [full, limited]}, if_list_empty: not met}"
     found = planned(tmp_path, {}, rule)
     assert changes(found)["staff/0/standing"] == "full"
 
