@@ -234,6 +234,19 @@ def test_where_nothing_is_open_nothing_is_planned(tmp_path: Path) -> None:
     assert planned(tmp_path, evidence, f"met_when: {NOTES}").result == "reached"
 
 
+def test_a_plan_does_not_depend_on_what_was_planned_before(tmp_path: Path) -> None:
+    rule = """
+met_when:
+  count_of: staff
+  satisfying: {field: standing, one_of: [limited, full]}
+  at_least: 2
+  if_list_empty: not met"""
+    first = changes(planned(tmp_path / "a", {}, rule))
+    for number in range(3):
+        planned(tmp_path / f"other-{number}", {}, f"met_when: {{either: [{AUDIT}, {NOTES}]}}")
+    assert changes(planned(tmp_path / "b", {}, rule)) == first
+
+
 def test_without_work_nothing_is_decided(tmp_path: Path) -> None:
     edition = ladder(tmp_path, {"c": f"met_when: {{at_least: 2, of_these: [{AUDIT}, {NOTES}, {SURVEY}]}}"})
     found = plan(assessed(edition, {}), work=1)

@@ -23,7 +23,7 @@ except ImportError as missing:  # pragma: no cover
         [Problem("The solver is not installed.", hint="Install it with: pip install 'ohaccredit[prove]'.")]
     ) from missing
 
-__all__ = ["apart", "known_number", "new_solver", "open_number", "open_truth", "z3"]
+__all__ = ["apart", "fresh_truth", "known_number", "new_solver", "open_number", "open_truth", "z3"]
 
 _CONTEXT: ContextVar[Any] = ContextVar("context of the solver", default=None)
 """None is the context that the solver's library keeps for everybody."""
@@ -50,6 +50,11 @@ def apart() -> Iterator[None]:
 def open_truth(name: str) -> Any:
     """A truth that the solver may choose."""
     return z3.Bool(name, _CONTEXT.get())
+
+
+def fresh_truth(name: str) -> Any:
+    """Another truth, whatever else has that name."""
+    return z3.FreshBool(name, _CONTEXT.get())
 
 
 def open_number(name: str) -> Any:

@@ -168,15 +168,16 @@ class _Pair:
             why = f"What is handed in as {', '.join(unlike)} is of another kind in the two editions"
             return self._left_open(id_, on, witnesses, why)
         try:
-            from ohaccredit.policy.diff_solve import Asked, NotEncodable
+            from ohaccredit.policy.diff_solve import Asked, NotEncodable, apart
         except ProblemsFound as missing:
             why = " ".join(str(missing).split()).removesuffix(".")
             return self._left_open(id_, on, witnesses, why)
-        try:
-            asked = Asked(self._with_both_rules(id_), id_, f"{id_} (before)", on)
-        except NotEncodable as reason:
-            return self._left_open(id_, on, witnesses, f"the solver cannot be asked: {reason}")
-        return self._ask(id_, on, witnesses, asked)
+        with apart():  # so that what is found does not depend on which criteria were asked before
+            try:
+                asked = Asked(self._with_both_rules(id_), id_, f"{id_} (before)", on)
+            except NotEncodable as reason:
+                return self._left_open(id_, on, witnesses, f"the solver cannot be asked: {reason}")
+            return self._ask(id_, on, witnesses, asked)
 
     def _with_both_rules(self, id_: str) -> Edition:
         was = renamed(self._before.rules[id_], self._names)

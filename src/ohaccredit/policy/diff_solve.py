@@ -8,13 +8,14 @@ from datetime import date
 
 from ohaccredit.language.outcome import Outcome
 from ohaccredit.language.solve import NotEncodable, World
+from ohaccredit.language.solve_apart import apart
 from ohaccredit.language.solve_find import EFFORT, Search
 from ohaccredit.language.solve_logic import any_of, both
 from ohaccredit.policy.diff_behaviour import Direction, direction_of
 from ohaccredit.policy.prove_worlds import Ground
 from ohaccredit.standards.edition import Edition
 
-__all__ = ["Asked", "NotEncodable"]
+__all__ = ["Asked", "NotEncodable", "apart"]
 
 
 class _Copied(Ground):

@@ -20,6 +20,7 @@ from ohaccredit.assessment.flags import Flag
 from ohaccredit.assessment.prepare import ROOT, Path, prepare
 from ohaccredit.assessment.submission import Submission
 from ohaccredit.language.encode import Encoded
+from ohaccredit.language.solve_apart import apart
 from ohaccredit.language.solve_evidence import raw_of
 from ohaccredit.language.trace import Tracer
 from ohaccredit.language.types import Keyed, Record
@@ -117,7 +118,8 @@ def plan(
     progress: Progress = lambda done, of, what: None,
 ) -> Plan:
     """The plan for a submission, to the tier named or to the next one. Raises UnknownTier."""
-    return _Planner(assessment, to, others, work, progress).plan()
+    with apart():
+        return _Planner(assessment, to, others, work, progress).plan()
 
 
 def apply(route: Route, plan: Plan) -> Submission:

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import z3
-
+from ohaccredit.language.solve_apart import fresh_truth, z3
 from ohaccredit.language.solve_evidence import is_so
 from ohaccredit.language.solve_logic import Truth, either, no
 
@@ -96,7 +95,7 @@ class _Descent:
         """A truth that the solver can assume, and that has no price yet: one that is so if the other is."""
         if z3.is_const(so) and so.get_id() not in self._open:
             return so
-        bare = z3.FreshBool("paid")
+        bare = fresh_truth("paid")
         self._solver.add(either(no(so), bare))
         return bare
 
@@ -174,7 +173,7 @@ def _totals(solver: z3.Solver, parts: Sequence[Truth]) -> list[Truth]:
         return list(parts)
     half = len(parts) // 2
     left, right = _totals(solver, parts[:half]), _totals(solver, parts[half:])
-    reached = [z3.FreshBool("sum") for _ in parts]
+    reached = [fresh_truth("sum") for _ in parts]
     for one in range(len(left) + 1):
         for other in range(len(right) + 1):
             if one + other:

@@ -13,10 +13,9 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Literal
 
-import z3
-
 from ohaccredit.assessment.prepare import ROOT, Path
 from ohaccredit.language.encode import Encoded, decode
+from ohaccredit.language.solve_apart import open_truth
 from ohaccredit.language.solve_evidence import (
     ByKey,
     DateField,
@@ -229,7 +228,7 @@ class Standing(Fields):
             kind: Any = inner.type
             record.made[inner.name] = _as_is(f"{path}.{inner.name}", kind, now.get(inner.name))
         if price is not None and now.get("result") != "met":
-            reached = z3.Bool(f"{path} is reached")
+            reached = open_truth(f"{path} is reached")
             kind = each.type.fields["result"].type
             before = unknown(kind) if now.get("result") is None else constant(now["result"])
             value = one_of_cases([(reached, constant("met")), (no(reached), before)], kind)
@@ -259,7 +258,7 @@ class Standing(Fields):
                 part.fix_value(now)
             except OutOfScope:
                 return _as_is(path, kind, now)
-            done = z3.Bool(f"{path} is changed")
+            done = open_truth(f"{path} is changed")
             ground.limits.append(part.given)
             # Only the options that rules ask about are told apart, so this waits until they have asked.
             ground.settled.append(lambda: either(done, part.fix_value(now)))
@@ -290,7 +289,7 @@ class StandingKeys(ByKey):
 
     def __init__(self, path: str, kind: Keyed, scope: Scope, now: Any, ground: Ground, spot: Spot) -> None:
         Part.__init__(self, path, ".".join(spot.names))
-        self.handed_in = True if now is not None else z3.Bool(f"{path} is handed in")
+        self.handed_in = True if now is not None else open_truth(f"{path} is handed in")
         within = both(spot.within, self.handed_in)
         self.records = {}
         for key in kind.keys:
@@ -311,14 +310,14 @@ class StandingList(Places):
         Part.__init__(self, path, ".".join(spot.names))
         assert isinstance(each.type, (ListOf, Series))
         items = now or []
-        self.handed_in = True if now is not None else z3.Bool(f"{path} is handed in")
+        self.handed_in = True if now is not None else open_truth(f"{path} is handed in")
         self.places = []
         self._kinds: list[str | None] = []
         ground.lengths[spot.at] = len(items)
         for index, what in enumerate([*(None for _ in items), *_new(ground, spot)]):
             place = f"{path}.{index}"
             old = index < len(items)
-            there: Truth = True if old else z3.Bool(f"{place} is there")
+            there: Truth = True if old else open_truth(f"{place} is there")
             within = both(spot.within, self.handed_in, there)
             inner = Spot((*spot.at, index), spot.names, spot.own, spot.type, old, within)
             identity = "" if not what or spot.type is None else spot.type.identified_by[0]

@@ -13,14 +13,13 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
 
-import z3
-
 from ohaccredit.assessment.assess import Finding
 from ohaccredit.assessment.prepare import Path
 from ohaccredit.language import tree as t
 from ohaccredit.language.encode import Encoded
 from ohaccredit.language.months import shift_months
 from ohaccredit.language.solve import NotEncodable, World
+from ohaccredit.language.solve_apart import new_solver, z3
 from ohaccredit.language.solve_evidence import DateField, NumberField, OptionField, is_so, number_in
 from ohaccredit.language.solve_logic import Truth, all_of, any_of, either, no
 from ohaccredit.language.solve_plausible import plausible
@@ -118,7 +117,7 @@ class Search:
         bring_in_compared(stands, kinds)
         limits = [*plausible(stands, kinds), *(so for rule in rules for so in _stays(world, rule))]
         limits = [each for each in limits if not isinstance(each, bool)]
-        self._solver = z3.SimpleSolver()
+        self._solver = new_solver()
         self._solver.set("rlimit", work)
         possible = world.possible()
         self._solver.add(possible)
