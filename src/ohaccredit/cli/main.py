@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -56,8 +57,13 @@ def cli(ctx: click.Context, home: str | None) -> None:
     ctx.obj = home
 
 
+CYCLES_AFTER = 100_000
+"""So many new objects before Python looks for cycles: what is read is large, has hardly any, and is kept to the end."""
+
+
 def main() -> None:
     """Entry point: problems in people's files are listed, never shown as a traceback."""
+    gc.set_threshold(CYCLES_AFTER, 20, 100)
     try:
         colour = False if os.environ.get("NO_COLOR") else None  # https://no-color.org; None: only on a terminal
         code = cli.main(standalone_mode=False, color=colour)  # what a command exits with, or what it returns
