@@ -136,7 +136,7 @@ def _as_columns(given: Path, out: Path) -> None:
     read = "read_json(?, format='newline_delimited', sample_size=-1, map_inference_threshold=-1)"
     where = str(out).replace("'", "''")
     duckdb.connect().execute(
-        f"COPY (SELECT * FROM {read}) TO '{where}' (FORMAT parquet, ROW_GROUP_SIZE 25000)", [str(given)]
+        f"COPY (SELECT * FROM {read}) TO '{where}' (FORMAT parquet, ROW_GROUP_SIZE 20000)", [str(given)]
     )
 
 

@@ -21,7 +21,7 @@ from ohaccredit.language.json_limits import DEFAULT_LIMITS
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
 from ohaccredit.standards.edition import Edition
 
-ROWS = 25_000
+ROWS = 20_000
 """The rows of a part made from NDJSON, and of what is decided at once: enough for the columns to pay."""
 _PARQUET = b"PAR1"
 
