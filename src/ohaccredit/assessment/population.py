@@ -24,10 +24,11 @@ from ohaccredit.assessment.assess import Assessment, assess, explanation_for
 from ohaccredit.assessment.population_columns import ColumnReader, Piece
 from ohaccredit.assessment.population_json import JsonReader
 from ohaccredit.assessment.population_tiers import CODE, EXPLAINED, IN_THE_WAY, TIER, Said, results
-from ohaccredit.assessment.prepare import ROOT, Assurance
+from ohaccredit.assessment.prepare import ROOT, Assurance, prepare
 from ohaccredit.assessment.prepare_columns import Preparation
 from ohaccredit.assessment.submission import Explanation, canonical, read_explanation, read_submission
 from ohaccredit.assessment.well_formed import quick_check
+from ohaccredit.language.encode import Encoded
 from ohaccredit.language.json_source import read_json
 from ohaccredit.language.problems import Problem, ProblemsFound
 from ohaccredit.language.tables import Needs
@@ -87,7 +88,7 @@ class Population:
             edition.record,
             on,
         )
-        self._one_by_one = bool(edition.decided_as_of) or not all(road.as_expression for road in self._rules.roads)
+        self._one_by_one = bool(edition.decided_as_of)
         self._preparation = Preparation(edition, on, assurance, self._rules.needs)
         self._lines = JsonReader(edition, self._fits)
         self._columns = ColumnReader(edition, self._preparation.needs)
@@ -167,7 +168,10 @@ class Population:
         decided = pl.DataFrame()
         if pieces:
             tables = self._preparation.apply(self._columns.together(pieces))
-            decided = results(self.edition, self._criteria, self.modules, self._rules.decide(tables, list), said)
+            outcomes = self._rules.decide(
+                tables, lambda: [{} if at in doubtful else self._encoded(line(at)) for at in places]
+            )
+            decided = results(self.edition, self._criteria, self.modules, outcomes, said)
             if places != list(range(len(numbers))):
                 where: list[int | None] = [None] * len(numbers)
                 for row, at in enumerate(places):
@@ -193,6 +197,11 @@ class Population:
         submission = replace(submission, explanations=tuple(self._of_copies_too(submission.explanations)))
         name = submission.content.get("name") or _follow(submission.content[ROOT], _NAMED)
         return name, assess(self.edition, submission, self.on, assurance=self.assurance, modules=self.modules)
+
+    def _encoded(self, line: Line) -> Mapping[str, Encoded]:
+        """What counts of a submission that is in order, for a rule that no expression decides."""
+        content: Any = line.content if line.content is not None else read_json(line.json(), "").value
+        return prepare(self.edition, content[ROOT], self.on, self.assurance, _never_linked).evidence
 
     def _note_beside(self, given: pa.RecordBatch, said: Said, first: int) -> set[int]:
         """Note what submissions say beside their evidence; the rows in which it may not be in order."""
@@ -278,6 +287,10 @@ class Population:
         under = pl.DataFrame({name: pl.Series(rows[name], dtype=decided.schema[name]) for name in rows})
         order = pl.Series(places, dtype=pl.UInt32)
         return pl.concat([decided.select(list(rows)), under]).select(pl.all().gather(order))
+
+
+def _never_linked(*_: object) -> Mapping[str, Any]:
+    raise AssertionError("submissions with evidence for another standard are assessed alone")
 
 
 def as_json(value: Any) -> Any:
