@@ -15,7 +15,7 @@ from typing import BinaryIO, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ohaccredit.assessment.population import Line, as_json
+from ohaccredit.assessment.population import Line
 from ohaccredit.assessment.population_schema import AS_JSON, wrong_columns
 from ohaccredit.language.json_limits import DEFAULT_LIMITS
 from ohaccredit.language.problems import Place, Problem, ProblemsFound
@@ -107,18 +107,14 @@ def _lines(file: BinaryIO) -> Iterator[Part]:
 
 
 def lines_of(population: Input, part: Part) -> Iterator[Line]:
-    """The submissions of a part, one by one; lines of NDJSON without anything in them are passed over."""
+    """The submissions of a part that are text, one by one; lines of NDJSON without anything in them are passed over."""
     if population.form == "ndjson":
         yield from _read_lines(population.path, part)
         return
     number = part.first_row
     for batch in batches_of(population, part):
-        rows = batch.column(0) if population.form == "json column" else batch
-        for row in rows.to_pylist():
-            if population.form == "json column":
-                yield Line(number, row.encode() if isinstance(row, str) else row or b"")
-            else:
-                yield Line(number, content=as_json(row))
+        for text in batch.column(0).to_pylist():
+            yield Line(number, text.encode() if isinstance(text, str) else text or b"")
             number += 1
 
 
